@@ -1,0 +1,1 @@
+"""Chat platforms: each implements the Messenger port."""

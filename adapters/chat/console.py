@@ -1,0 +1,96 @@
+"""The terminal as a chat: the thread scrolls by, and the root message stays at its foot.
+
+In a terminal the root message is redrawn in place; into a file or a pipe each message is printed
+once, and the root message only when the poll opens and when it has its verdict.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console
+from rich.live import Live
+
+from adapters.chat import console_view
+from bot.poll import Post
+from bot.render import Message
+
+FRAMES = 8  # redrawings a second, for the spinners
+
+
+class ConsoleMessenger:
+    """Prints to one console; what was printed before it was made is out of its reach."""
+
+    chat = "console"
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._posted: dict[tuple[str, str], Message] = {}
+        self._live: Live | None = None
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Keep the foot of the terminal while the block runs, and leave the terminal tidy."""
+        try:
+            yield
+        finally:
+            self._drop_foot()
+
+    async def post(self, channel: str, message: Message) -> Post:
+        post = self._remember(channel, message)
+        if message.key == "root":
+            self._open(message)
+        else:
+            self._close(channel, message)
+        return post
+
+    async def reply(self, root: Post, message: Message) -> Post:
+        self._console.print(console_view.message(message))
+        return self._remember(root.channel, message)
+
+    async def edit(self, post: Post, message: Message) -> None:
+        self._posted[(post.channel, post.id)] = message
+        if self._live:
+            self._live.update(console_view.message(message))
+        elif self._console.is_terminal and (post.channel, _id("summary", message)) not in self._posted:
+            self._open(message)  # a poll that is carried on in a new terminal
+
+    async def pin(self, post: Post) -> None:
+        """Do nothing: what stands in a terminal stays there."""
+
+    async def find(self, place: str | Post, key: str, *, since: datetime) -> Post | None:
+        channel = place.channel if isinstance(place, Post) else place
+        for known, message in self._posted.items():
+            if known[0] == channel and message.key == key:
+                return Post(channel=channel, id=known[1])
+        return None
+
+    def _remember(self, channel: str, message: Message) -> Post:
+        post = Post(channel=channel, id=_id(message.key, message))
+        self._posted[(channel, post.id)] = message
+        return post
+
+    def _open(self, root: Message) -> None:
+        view = console_view.message(root)
+        if not self._console.is_terminal:
+            self._console.print(view)
+            return
+        self._live = Live(view, console=self._console, refresh_per_second=FRAMES, transient=True)
+        self._live.start()
+
+    def _close(self, channel: str, summary: Message) -> None:
+        """Print the verdict as the root message has it, then the summary beneath."""
+        self._drop_foot()
+        root = self._posted.get((channel, _id("root", summary)))
+        if root:
+            self._console.print(console_view.message(root))
+        self._console.print(console_view.message(summary))
+
+    def _drop_foot(self) -> None:
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+
+def _id(key: str, message: Message) -> str:
+    return f"{message.session_id}/{key}"

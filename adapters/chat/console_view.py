@@ -1,0 +1,130 @@
+"""How the pieces of a message look in a terminal."""
+
+import re
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.spinner import Spinner
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.render import (
+    Bar,
+    Bars,
+    Heading,
+    Line,
+    Message,
+    Piece,
+    Points,
+    Prose,
+    SeatRow,
+    Seats,
+    SeatState,
+    Tone,
+    Vote,
+)
+
+WIDTH = 100  # columns at the most: longer lines are hard to read
+BAR = 30  # columns of the longest bar
+# Control characters could move the cursor or write elsewhere; line ends and tabs are harmless.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+TONES = {
+    Tone.PLAIN: Style(),
+    Tone.GOOD: Style(color="green", bold=True),
+    Tone.BAD: Style(color="red"),
+    Tone.FAINT: Style(dim=True),
+}
+LETTER_COLORS = ("green", "magenta", "cyan", "yellow", "blue", "red")
+
+
+def message(sent: Message) -> RenderableType:
+    """Lay out a message as a box; the panelist who speaks stands in its border."""
+    views = [piece(p) for p in sent.pieces]
+    title = Text(clean(sent.author), style="bold") if sent.author else Text("roundtable", style="dim")
+    border = "cyan" if sent.author else "bright_black"
+    return Panel(
+        Group(*views), title=title, title_align="left", border_style=border, box=ROUNDED, width=WIDTH
+    )
+
+
+def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one return a kind of piece
+    match shown:
+        case Heading():
+            return Text(clean(shown.text), style="bold")
+        case Prose():
+            return Markdown(clean(shown.text), hyperlinks=False)
+        case Line():
+            return Text(clean(shown.text), style=TONES[shown.tone])
+        case Vote():
+            return Text.assemble("votes ", (f"{shown.letter}) {clean(shown.text)}", letter_style(shown.letter)))
+        case Seats():
+            return _seats(shown)
+        case Bars():
+            return _bars(shown)
+        case Points():
+            return _points(shown)
+
+
+def clean(text: str) -> str:
+    return CONTROL.sub("", text)
+
+
+def letter_style(letter: str) -> Style:
+    color = LETTER_COLORS[(ord(letter) - ord("A")) % len(LETTER_COLORS)]
+    return Style(color=color, bold=True)
+
+
+def _bars(shown: Bars) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=WIDTH - BAR - 15)
+    table.add_column(no_wrap=True)
+    for bar in shown.bars:
+        style = letter_style(bar.letter)
+        table.add_row(Text(bar.letter, style=style), clean(bar.text), Text(_bar(bar), style=style))
+    return table
+
+
+def _bar(bar: Bar) -> str:
+    if not bar.voters:
+        return ""
+    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.votes}"
+
+
+def _seats(shown: Seats) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for row in shown.rows:
+        table.add_row(_mark(row), clean(row.name), Text(_note(row), style="dim"))
+    return table
+
+
+def _mark(row: SeatRow) -> RenderableType:
+    match row.state:
+        case SeatState.THINKING:
+            return Spinner("dots", style="cyan")
+        case SeatState.VOTED:
+            return Text("✓", style="green")
+        case SeatState.ABSTAINED:
+            return Text("–", style="red")  # noqa: RUF001  # a dash, not a minus
+
+
+def _note(row: SeatRow) -> str:
+    return "is thinking" if row.state is SeatState.THINKING else clean(row.note)
+
+
+def _points(shown: Points) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for point in shown.points:
+        head = Text(point.letter, style=letter_style(point.letter))
+        body = Text.assemble((f"{clean(point.option)}: ", "bold"), clean(point.argument))
+        table.add_row(head, body)
+    return table

@@ -1,0 +1,1 @@
+"""Model endpoints: each wire format implements the ModelClient port."""

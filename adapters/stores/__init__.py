@@ -1,0 +1,1 @@
+"""Session stores: each implements the SessionStore port."""

@@ -1,0 +1,53 @@
+"""Sessions in this process alone: the double of the real store, for tests and experiments."""
+
+from collections.abc import Sequence
+from time import monotonic
+
+from bot.errors import LeaseLost
+from bot.journal import with_entry
+from bot.poll import Place, Session
+from bot.ports import Entry, Lease
+
+
+class MemoryStore:
+    """Keeps sessions until the process ends."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._leases: dict[str, tuple[Lease, float]] = {}
+        self._fences: dict[str, int] = {}
+
+    async def create(self, session: Session) -> None:
+        self._sessions[session.id] = session
+
+    async def load(self, session_id: str) -> Session | None:
+        return self._sessions.get(session_id)
+
+    async def take(self, session_id: str, *, owner: str, seconds: float) -> Lease | None:
+        held, until = self._leases.get(session_id, (None, 0.0))
+        if held and held.owner != owner and monotonic() < until:
+            return None
+        fence = self._fences[session_id] = self._fences.get(session_id, 0) + 1
+        lease = Lease(session_id=session_id, owner=owner, fence=fence)
+        self._leases[session_id] = (lease, monotonic() + seconds)
+        return lease
+
+    async def renew(self, lease: Lease, *, seconds: float) -> None:
+        self._check(lease)
+        self._leases[lease.session_id] = (lease, monotonic() + seconds)
+
+    async def release(self, lease: Lease) -> None:
+        if self._fences.get(lease.session_id) == lease.fence:
+            self._leases.pop(lease.session_id, None)
+
+    async def save(self, lease: Lease, entry: Entry) -> None:
+        self._check(lease)
+        self._sessions[lease.session_id] = with_entry(self._sessions[lease.session_id], entry)
+
+    async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
+        newest = sorted(self._sessions.values(), key=lambda s: s.created_at, reverse=True)
+        return [s for s in newest if place is None or s.place == place][:limit]
+
+    def _check(self, lease: Lease) -> None:
+        if self._fences.get(lease.session_id) != lease.fence:
+            raise LeaseLost(f"session {lease.session_id} is run by somebody else now")

@@ -1,0 +1,74 @@
+"""Reading the answer of a model: its vote, and the reasoning that people are shown.
+
+The rule is that of a careful person: a vote is read where it plainly stands, and an answer that
+names two options, sets conditions or declines is an abstention. Nothing is guessed.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot import ballot_json, statements
+from bot.poll import Record
+
+THINKING = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
+THINKING_ENDS = re.compile(r"^.*</(think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
+THINKING_STARTS = re.compile(r"<(think|thinking|thought|reasoning)>.*$", re.DOTALL | re.IGNORECASE)
+UNSEEN = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff]")
+REFUSAL = re.compile(
+    r"\bI (?:can(?:no|')t|can’t|am unable to|am not able to|won't|will not|must decline)\b"
+    r"|\bas an AI\b|\bI (?:do not|don't|don’t) (?:have|hold|take) (?:personal |any )?"
+    r"(?:opinions?|views?|sides?|preferences?|positions?)\b",
+    re.IGNORECASE,
+)
+DECLINED = "declined to choose"
+MAX_REASONING = 20_000  # characters kept
+
+
+class Reading(Record):
+    """What stands in an answer; `letter` is one that was shown, and without it `problem` says why."""
+
+    letter: str | None
+    reasoning: str
+    problem: str | None = None
+
+    @property
+    def declined(self) -> bool:
+        return self.problem == DECLINED
+
+
+def read(text: str, options: Sequence[str]) -> Reading:
+    """Read an answer to `options`, which were shown under the letters from A on, in this order."""
+    said = _said(text)
+    if not said:
+        return Reading(letter=None, reasoning="", problem="gave an empty answer")
+    found = ballot_json.find(said, options) or statements.find(said, options)
+    reasoning = _name_options(found.reasoning, options)[:MAX_REASONING].strip()
+    if len(found.letters) == 1:
+        return Reading(letter=next(iter(found.letters)), reasoning=reasoning)
+    return Reading(letter=None, reasoning=reasoning, problem=_problem(found.letters, said, options))
+
+
+def _said(text: str) -> str:
+    """Give the text without thinking aloud and without what cannot be seen."""
+    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
+    text = THINKING_ENDS.sub("", THINKING.sub("", text))
+    return THINKING_STARTS.sub("", text).strip()
+
+
+def _problem(letters: frozenset[str], said: str, options: Sequence[str]) -> str:
+    if len(letters) > 1:
+        named = " and ".join(f"“{options[ord(letter) - ord('A')]}”" for letter in sorted(letters))
+        return f"voted for {named} at once"
+    if REFUSAL.search(said):
+        return DECLINED
+    return "gave no vote that could be read"
+
+
+def _name_options(reasoning: str, options: Sequence[str]) -> str:
+    """Replace the letters that only this panelist saw by the options that they stood for."""
+
+    def name(match: re.Match[str]) -> str:
+        index = ord(match["letter"]) - ord("A")
+        return f"“{options[index]}”" if index < len(options) else match[0]
+
+    return re.sub(r"\b[Oo]ption \(?(?P<letter>[A-J])\b\)?", name, reasoning)

@@ -1,0 +1,233 @@
+"""The `roundtable` command. Nothing heavy is imported before a command needs it."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from bot import __version__
+from bot.errors import (
+    CommandError,
+    ConfigError,
+    RoundtableError,
+    SessionMissing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from bot.config import Config
+    from bot.poll import Session
+
+T = TypeVar("T")
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+DEMO = "Will open-source (AI) models continue keeping up with SOTA proprietary models? | Yes | No"
+CONFIG = Path("config.yaml")
+EPILOG = """\b
+Try it:
+  roundtable demo
+  roundtable ask "Tabs or spaces? | Tabs | Spaces"
+  roundtable sessions
+"""
+
+
+class Program(click.Group):
+    """The group of commands: turns our errors into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (CommandError, ConfigError, SessionMissing) as error:
+            _fail(str(error), WRONG_USE)
+        except RoundtableError as error:
+            _fail(str(error), FAILED)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    for line in text.splitlines():
+        click.echo(f"roundtable: {line}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="roundtable")
+@click.option("-v", "--verbose", is_flag=True, help="Log more, to stderr.")
+def program(*, verbose: bool) -> None:
+    """Put a question to a panel of AI models, and watch them argue and vote."""
+    import logging  # noqa: PLC0415  # quick help
+
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.INFO if verbose else logging.ERROR)
+
+
+config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="ROUNDTABLE_CONFIG",
+    help="The configuration file.  [default: config.yaml where there is one]",
+)
+embedded_option = click.option(
+    "--builtin", is_flag=True, help="Use the built-in configuration, as the demo does."
+)
+
+
+@program.command()
+@click.argument("text", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the session as one JSON object.")
+def demo(*, text: tuple[str, ...], as_json: bool) -> None:
+    """Ask one real poll with nothing set up.
+
+    Without a provider's key in the environment, a small embedded model sits on every seat. With
+    OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, hosted models do.
+    """
+    from bot.cli import terminal  # noqa: PLC0415  # quick help
+
+    config, notice = _builtin()
+    click.echo(f"{notice}\n", err=True)
+    question = " ".join(text) or DEMO
+    _run(lambda: terminal.ask(config, question, panel="default", as_json=as_json, again=_again(builtin=True)))
+
+
+@program.command()
+@click.argument("text", nargs=-1)
+@click.option("--panel", default="default", show_default=True, help="The panel to ask.")
+@click.option("--resume", metavar="ID", help="Carry on a poll that was interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="Print the session as one JSON object.")
+@config_option
+@embedded_option
+def ask(
+    *,
+    text: tuple[str, ...],
+    panel: str,
+    resume: str | None,
+    as_json: bool,
+    config_file: Path | None,
+    builtin: bool,
+) -> None:
+    """Ask a panel: QUESTION | OPTION | OPTION.
+
+    Without options it is a question of Yes or No. A field in double quotes may hold a bar. Without
+    TEXT the poll is read from stdin, where it may run over several lines.
+
+    \b
+    roundtable ask "Where do we deploy? | AWS | Google Cloud | Our own servers"
+    roundtable ask --resume 1124-k3v9qd
+    """  # noqa: D301  # click reads \b
+    from bot.cli import terminal  # noqa: PLC0415  # quick help
+
+    if resume and text:
+        raise click.UsageError("--resume carries on a poll as it was asked; leave out the text.")
+    config, again = _config(config_file, builtin=builtin), _again(builtin=builtin)
+    if resume:
+        _run(lambda: terminal.resume(config, resume, as_json=as_json, again=again))
+    else:
+        question = " ".join(text) or _stdin()
+        _run(lambda: terminal.ask(config, question, panel=panel, as_json=as_json, again=again))
+
+
+@program.command()
+@click.option("--panel", default="default", show_default=True, help="The panel to try.")
+@config_option
+@embedded_option
+def check(*, panel: str, config_file: Path | None, builtin: bool) -> None:
+    """Check the configuration, the session store, and that each panelist answers."""
+    from bot.cli import checks  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    if not _async(lambda: checks.run(config, panel)):
+        sys.exit(FAILED)
+
+
+@program.command()
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1_000))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each session.")
+@config_option
+@embedded_option
+def sessions(*, limit: int, as_json: bool, config_file: Path | None, builtin: bool) -> None:
+    """List the newest sessions."""
+    from bot.cli import terminal  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: terminal.sessions(config, limit=limit, as_json=as_json))
+
+
+@program.command()
+@click.argument("session_id", metavar="ID")
+@click.option("--json", "form", flag_value="json", help="Print the session as one JSON object.")
+@click.option("--md", "form", flag_value="md", help="Print the session as Markdown.")
+@config_option
+@embedded_option
+def show(*, session_id: str, form: str | None, config_file: Path | None, builtin: bool) -> None:
+    """Show a session again: its thread, its verdict and its summary."""
+    from bot.cli import terminal  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: terminal.show(config, session_id, form=form))
+
+
+def main() -> None:
+    program(prog_name="roundtable")
+
+
+def _config(config_file: Path | None, *, builtin: bool) -> "Config":
+    from bot import config  # noqa: PLC0415  # quick help
+
+    if builtin or not (config_file or CONFIG.exists()):
+        return _builtin()[0]
+    return config.load(config_file or CONFIG, os.environ)
+
+
+def _builtin() -> "tuple[Config, str]":
+    from bot import presets  # noqa: PLC0415  # quick help
+
+    return presets.preset(os.environ)
+
+
+def _stdin() -> str:
+    if sys.stdin.isatty():
+        raise click.UsageError("There is no question yet; see `roundtable ask --help`.")
+    return sys.stdin.read()
+
+
+def _again(*, builtin: bool) -> str:
+    """Give the way in which this program was called, so that the next command can be copied."""
+    typed = sys.argv[0]
+    if typed.endswith("__main__.py"):
+        typed = "python -m bot"
+    elif shutil.which("roundtable") == shutil.which(typed):
+        typed = "roundtable"
+    else:
+        typed = os.path.relpath(typed)
+    return f"{typed} {{command}}{' --builtin' if builtin and CONFIG.exists() else ''}"
+
+
+def _run(work: "Callable[[], Coroutine[object, object, Session]]") -> None:
+    """Run a poll; one in which nobody voted has failed."""
+    session = _async(work)
+    if session.verdict is None or not session.verdict.voters:
+        sys.exit(FAILED)
+
+
+def _async(work: "Callable[[], Coroutine[object, object, T]]") -> T:
+    """Run to the end, or until Ctrl-C or SIGTERM, which both let everything be put away."""
+    import asyncio  # noqa: PLC0415  # quick help
+    import signal  # noqa: PLC0415  # quick help
+
+    async def until_told() -> T:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # this coroutine runs in one
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        return await work()
+
+    try:
+        return asyncio.run(until_told())
+    except asyncio.CancelledError:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,98 @@
+"""Where the parts are put together: the only place besides the command line that knows adapters."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import platformdirs
+
+from adapters.embedded import keeper
+from adapters.providers import http
+from adapters.providers.openai import Endpoint, OpenAIClient
+from adapters.stores.redis import RedisStore
+from bot.chair import Chair
+from bot.config import Config, PanelistConfig, ProviderConfig
+from bot.engine import Engine
+from bot.panel import Panelist
+from bot.ports import Messenger, ModelClient
+
+
+def data_folder() -> Path:
+    """Give the folder of the embedded servers' data and logs: `ROUNDTABLE_DATA`, else the user's."""
+    chosen = os.environ.get("ROUNDTABLE_DATA")
+    return Path(chosen) if chosen else platformdirs.user_data_path("roundtable")
+
+
+@asynccontextmanager
+async def opened_store(config: Config) -> AsyncIterator[RedisStore]:
+    """Open the configured Redis, or the embedded one. Raises StoreError or ServiceError."""
+    async with AsyncExitStack() as stack:
+        if config.redis.url:
+            url = config.redis.url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(keeper.attached("redis", data_folder())))["url"]
+        days = config.redis.keep_days
+        yield await stack.enter_async_context(RedisStore.open(url, keep_days=days))
+
+
+class Models:
+    """The model clients of a configuration, all over one HTTP client."""
+
+    def __init__(self, config: Config, stack: AsyncExitStack) -> None:
+        self._config, self._stack = config, stack
+        self._endpoints: dict[str, Endpoint] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, config: Config) -> AsyncIterator["Models"]:
+        async with AsyncExitStack() as stack:
+            models = cls(config, stack)
+            models._http = await stack.enter_async_context(http.client())
+            yield models
+
+    async def client(self, panelist: PanelistConfig) -> ModelClient:
+        """Make the client of a panelist. Raises ServiceError where the embedded server fails."""
+        name = panelist.provider
+        if name not in self._endpoints:
+            self._endpoints[name] = await self._endpoint(self._config.providers[name])
+        return OpenAIClient(self._http, self._endpoints[name], panelist.model, panelist.parameters)
+
+    async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
+        return {seat.name: Panelist(seat.seat, await self.client(seat)) for seat in panel}
+
+    async def chair(self) -> Chair | None:
+        if self._config.chair is None:
+            return None
+        config = self._config.panelists[self._config.chair]
+        return Chair(config.seat, await self.client(config))
+
+    async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
+        if provider.api == "embedded":
+            server = keeper.attached("model", data_folder())
+            endpoint = await self._stack.enter_async_context(server)
+            return Endpoint(base_url=endpoint["url"], key=endpoint["key"], structured="grammar")
+        return Endpoint(
+            base_url=provider.base_url or "",
+            key=provider.key.get_secret_value() if provider.key else None,
+            headers=provider.headers,
+            structured=provider.structured,
+            limit_field=provider.limit_field,
+        )
+
+
+@asynccontextmanager
+async def opened_engine(
+    config: Config, panel: Sequence[PanelistConfig], messenger: Messenger
+) -> AsyncIterator[tuple[Engine, RedisStore]]:
+    """Open everything that a poll of this panel needs. Raises ConfigError for a missing key."""
+    chair = [config.panelists[config.chair]] if config.chair else []
+    config.need_keys([*panel, *chair])
+    async with opened_store(config) as store, Models.opened(config) as models:
+        engine = Engine(
+            store=store,
+            messengers={messenger.chat: messenger},
+            panelists=await models.panelists(panel),
+            chair=await models.chair(),
+        )
+        yield engine, store

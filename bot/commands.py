@@ -1,0 +1,85 @@
+"""What people type, read as a poll: `question | option | option`."""
+
+import re
+import unicodedata
+
+from bot.errors import CommandError
+from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Poll
+
+USAGE = "Will open models keep up? | Yes | No"
+DEFAULT_OPTIONS = ("Yes", "No")
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}  # noqa: RUF001  # phones type curly quotes
+
+
+def parse_poll(text: str, *, asked_by: str | None = None) -> Poll:
+    """Read `question | option | option`; without options it is a question of Yes or No.
+
+    A field in quotes may hold a bar, and so may any field that writes it as `\\|`.
+    Raises CommandError with one sentence for the author.
+    """
+    question, *options = (_clean(field) for field in _split(text))
+    options = [" ".join(option.split()) for option in options]
+    _check_question(question)
+    _check_options(options)
+    return Poll.of(question, options or DEFAULT_OPTIONS, asked_by=asked_by)
+
+
+def _split(text: str) -> list[str]:
+    """Cut at each bar that is neither escaped nor inside a quoted field."""
+    fields, rest = [], text
+    while True:
+        field, rest, more = _take_field(rest)
+        fields.append(field)
+        if not more:
+            return fields
+
+
+def _take_field(text: str) -> tuple[str, str, bool]:
+    """Give the first field, what follows its bar, and whether there was a bar."""
+    start = text.lstrip()
+    closing = QUOTES.get(start[:1])
+    if closing:
+        quoted = re.match(rf".([^{closing}]*){closing}\s*(\||$)", start, re.DOTALL)
+        if quoted:
+            return quoted[1], start[quoted.end() :], bool(quoted[2])
+    field = re.match(r"((?:\\\||[^|])*)(\|?)", text)
+    assert field is not None  # noqa: S101  # the pattern also matches an empty text
+    return field[1].replace("\\|", "|"), text[field.end() :], bool(field[2])
+
+
+def _clean(field: str) -> str:
+    """Drop what cannot be seen, keep line ends, fold other white space."""
+    text = unicodedata.normalize("NFC", field.replace("\r\n", "\n"))
+    text = re.sub(r"[^\S\n]+", " ", text)
+    return "".join(c for c in text if c == "\n" or not _invisible(c)).strip()
+
+
+def _invisible(c: str) -> bool:
+    """Control characters, halves of a pair, and the marks that turn the writing direction."""
+    return unicodedata.category(c) in {"Cc", "Cs"} or c in DIRECTIONS
+
+
+def _check_question(question: str) -> None:
+    if not question:
+        raise CommandError(f"There is no question yet; try: {USAGE}")
+    if not any(c.isalnum() for c in question):
+        raise CommandError(f"“{question[:20]}” alone is not a question; try: {USAGE}")
+    if len(question) > MAX_QUESTION:
+        raise CommandError(f"The question has {len(question):,} characters; {MAX_QUESTION:,} fit.")
+
+
+def _check_options(options: list[str]) -> None:
+    if len(options) == 1:
+        raise CommandError("One option is no choice: give two or more, or none for Yes and No.")
+    if len(options) > MAX_OPTIONS:
+        raise CommandError(f"There are {len(options)} options; at most {MAX_OPTIONS} fit.")
+    seen: dict[str, str] = {}
+    for letter, option in zip(LETTERS, options, strict=False):
+        if not option:
+            raise CommandError(f"Option {letter} is empty: write it, or take its bar away.")
+        if len(option) > MAX_OPTION:
+            raise CommandError(f"Option {letter} has {len(option)} characters; {MAX_OPTION} fit.")
+        twin = seen.setdefault(unicodedata.normalize("NFKC", option).casefold(), letter)
+        if twin != letter:
+            raise CommandError(f"Options {twin} and {letter} are the same: “{option}”.")

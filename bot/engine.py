@@ -1,0 +1,139 @@
+"""The one workflow: open, ask, decide, sum up, close; each step is skipped where it is done."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping, Sequence
+
+from bot import render, summary, verdict
+from bot.chair import Chair
+from bot.errors import ConfigError, MessengerError, ModelError, cause
+from bot.journal import Journal
+from bot.outbox import Outbox
+from bot.panel import Panelist
+from bot.poll import Ballot, Session, Status, Summary
+from bot.ports import Messenger, SessionStore
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Runs sessions.
+
+    What the store holds of a session is not done again, so a run that was cut off at any moment is
+    completed by running it once more.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        messengers: Mapping[str, Messenger],
+        panelists: Mapping[str, Panelist],
+        chair: Chair | None = None,
+    ) -> None:
+        self._store, self._messengers = store, messengers
+        self._panelists, self._chair = panelists, chair
+
+    async def run(self, session_id: str) -> Session:
+        """Run a session to its end and give it back.
+
+        Raises SessionMissing, SessionBusy, StoreError when the journal cannot be kept, ConfigError
+        when a panelist of the session is not set up here, MessengerError when the poll could not be
+        opened in chat.
+        """
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"  # one for each run
+        try:
+            async with Journal.open(self._store, session_id, owner=owner) as journal:
+                if journal.session.status is Status.RUNNING:
+                    await self._run(journal)
+            return journal.session
+        except BaseExceptionGroup as group:
+            raise cause(group) from None
+
+    async def _run(self, journal: Journal) -> None:
+        session = journal.session
+        panel = self._panel(session)
+        outbox = Outbox(journal, self._messengers[session.place.chat])
+        try:
+            await outbox.open()
+        except MessengerError:
+            await journal.write(Status.FAILED)
+            raise
+        async with outbox.running():
+            await self._round(journal, outbox, panel, number=1)
+            await self._decide(journal, outbox)
+            await self._sum_up(journal)
+        await self._close(journal, outbox)
+
+    def _panel(self, session: Session) -> list[Panelist]:
+        missing = [name for name in session.panel if name not in self._panelists]
+        if missing:
+            names = verdict.join(missing)
+            raise ConfigError([f"session {session.id} needs {names}, which this configuration lacks"])
+        return [self._panelists[name] for name in session.panel]
+
+    async def _round(
+        self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist], *, number: int
+    ) -> None:
+        """Ask everyone who has not answered yet, all at once."""
+        cast = journal.session.ballots_of(number)
+        for ballot in cast.values():
+            outbox.reply(render.ballot(journal.session, ballot))
+        async with asyncio.TaskGroup() as group:
+            for position, panelist in enumerate(panel):
+                if panelist.seat.name not in cast:
+                    group.create_task(self._ask(journal, outbox, panelist, position))
+
+    async def _ask(
+        self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int
+    ) -> None:
+        ballot = await cast_ballot(panelist, journal.session, position)
+        await journal.write(ballot)
+        outbox.reply(render.ballot(journal.session, ballot))
+        outbox.refresh()
+
+    async def _decide(self, journal: Journal, outbox: Outbox) -> None:
+        session = journal.session
+        if session.verdict is None:
+            await journal.write(verdict.decide(session.poll, session.tally))
+            outbox.refresh()
+
+    async def _sum_up(self, journal: Journal) -> None:
+        if journal.session.summary is None:
+            await journal.write(await self._summary(journal.session))
+
+    async def _summary(self, session: Session) -> Summary:
+        """Let the chair write; where it fails, or nobody voted, the ballots speak for themselves."""
+        if self._chair is None or not session.tally.voters:
+            return summary.plain(session)
+        try:
+            async with asyncio.timeout(self._chair.deadline):
+                return await self._chair.write(session)
+        except (TimeoutError, ModelError) as error:
+            log.warning("Session %s: the chair wrote no summary: %s", session.id, error or "too slow")
+            return summary.plain(session)
+
+    async def _close(self, journal: Journal, outbox: Outbox) -> None:
+        written = journal.session.summary
+        assert written is not None  # noqa: S101  # the step before wrote it
+        await outbox.close(render.summary(journal.session, written))
+        await journal.write(Status.DONE)
+
+
+async def cast_ballot(panelist: Panelist, session: Session, position: int) -> Ballot:
+    """Give the panelist's ballot, or its abstention where it is too slow or fails."""
+    seat, started = panelist.seat, time.monotonic()
+    try:
+        async with asyncio.timeout(seat.deadline):
+            return await panelist.vote(session.poll, position=position)
+    except TimeoutError:
+        reason = f"no answer within {seat.deadline:g} s"
+    except ModelError as error:
+        reason = str(error)
+    seconds = round(time.monotonic() - started, 3)
+    return Ballot(panelist=seat.name, error=reason, seconds=seconds)
+

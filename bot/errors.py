@@ -1,0 +1,78 @@
+"""Every error of roundtable.
+
+RoundtableError
+├── CommandError        what somebody typed is no poll; worded for that person alone
+├── ConfigError         the configuration is wrong; lists every problem with its place
+├── ModelError          a model gave no answer
+│   ├── ModelRefused    it declined, or its provider's filter did
+│   └── SchemaRefused   its endpoint does not take a JSON schema
+├── MessengerError      a message could not be posted, edited, pinned or looked for
+├── StoreError          the session store cannot be reached
+│   └── LeaseLost       somebody else runs the session now
+├── SessionMissing      no session has that id
+├── SessionBusy         another process runs the session
+└── ServiceError        an embedded server did not start
+"""
+
+from collections.abc import Sequence
+
+
+class RoundtableError(Exception):
+    """The base of all; its text is one sentence that may be shown."""
+
+
+class CommandError(RoundtableError):
+    """Raised when the text of a poll cannot be taken; the author alone sees it."""
+
+
+class ConfigError(RoundtableError):
+    """Raised when the configuration cannot be used; `problems` holds a line for each fault."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class ModelError(RoundtableError):
+    """Raised when a model gave no answer, whatever the reason."""
+
+
+class ModelRefused(ModelError):
+    """Raised when a model, or its provider's filter, declined to answer."""
+
+
+class SchemaRefused(ModelError):
+    """Raised when an endpoint rejects a JSON schema; another way of asking may work."""
+
+
+class MessengerError(RoundtableError):
+    """Raised when the chat did not take a message, an edit, a pin or a search."""
+
+
+class StoreError(RoundtableError):
+    """Raised when the session store cannot be reached or does not answer."""
+
+
+class LeaseLost(StoreError):
+    """Raised when a write is refused because somebody else runs the session now."""
+
+
+class SessionMissing(RoundtableError):
+    """Raised when no session has the id that was asked for."""
+
+
+class SessionBusy(RoundtableError):
+    """Raised when the session is being run by another process."""
+
+
+class ServiceError(RoundtableError):
+    """Raised when an embedded server could not be started."""
+
+
+def cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Find the one error behind a group: ours before any other, since it says what to do."""
+    leaves = [
+        cause(error) if isinstance(error, BaseExceptionGroup) else error
+        for error in group.exceptions
+    ]
+    return next((leaf for leaf in leaves if isinstance(leaf, RoundtableError)), leaves[0])

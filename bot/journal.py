@@ -1,0 +1,83 @@
+"""A session while it is run: every part is saved before anything is done about it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from bot.errors import LeaseLost, SessionBusy, SessionMissing
+from bot.poll import Ballot, Receipt, Session, Status, Summary, Verdict
+from bot.ports import Entry, Lease, SessionStore
+
+LEASE = 6.0  # seconds that a lease outlives its owner
+RENEW = 2.0  # seconds between two renewals
+
+
+class Journal:
+    """The session that this process holds the lease of."""
+
+    def __init__(self, store: SessionStore, lease: Lease, session: Session) -> None:
+        self._store, self._lease = store, lease
+        self.session = session
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, store: SessionStore, session_id: str, *, owner: str) -> AsyncIterator[Self]:
+        """Hold the lease of a session for as long as the block runs.
+
+        Raises SessionMissing, SessionBusy while somebody else runs it, and LeaseLost when the lease
+        could not be kept, which ends the block at once.
+        """
+        await load(store, session_id)
+        lease = await store.take(session_id, owner=owner, seconds=LEASE)
+        if lease is None:
+            raise SessionBusy(f"session {session_id} is being run by another process")
+        try:
+            session = await load(store, session_id)  # what it is now that nobody else writes
+            async with asyncio.TaskGroup() as group:
+                renewing = group.create_task(_keep(store, lease))
+                yield cls(store, lease, session)
+                renewing.cancel()
+        finally:
+            await asyncio.shield(store.release(lease))
+
+    async def write(self, entry: Entry) -> None:
+        """Save one part, then hold it in memory too."""
+        await self._store.save(self._lease, entry)
+        self.session = with_entry(self.session, entry)
+
+
+async def load(store: SessionStore, session_id: str) -> Session:
+    """Load a session that must be there; raises SessionMissing."""
+    session = await store.load(session_id)
+    if session is None:
+        raise SessionMissing(f"there is no session {session_id}, or its time to live is over")
+    return session
+
+
+def with_entry(session: Session, entry: Entry) -> Session:
+    """Give the session with this part added, or put in the place of its earlier self."""
+    match entry:
+        case Ballot():
+            others = (b for b in session.ballots if (b.round, b.panelist) != (entry.round, entry.panelist))
+            return session.model_copy(update={"ballots": (*others, entry)})
+        case Receipt():
+            rest = (receipt for receipt in session.receipts if receipt.key != entry.key)
+            return session.model_copy(update={"receipts": (*rest, entry)})
+        case Verdict():
+            return session.model_copy(update={"verdict": entry})
+        case Summary():
+            return session.model_copy(update={"summary": entry})
+        case Status():
+            return session.model_copy(update={"status": entry})
+
+
+async def _keep(store: SessionStore, lease: Lease) -> None:
+    """Renew the lease until cancelled; a renewal that comes too late raises LeaseLost."""
+    while True:
+        await asyncio.sleep(RENEW)
+        try:
+            async with asyncio.timeout(LEASE - RENEW):
+                await store.renew(lease, seconds=LEASE)
+        except TimeoutError:
+            raise LeaseLost(f"the lease of session {lease.session_id} ran out") from None

@@ -1,0 +1,139 @@
+"""A panelist: how one seat of the panel comes to a ballot.
+
+The ways to get a vote, in this order: JSON of a schema where the endpoint can be held to it; else
+prose, and where the prose states no vote, a second turn that allows nothing but a vote where the
+endpoint can be held to that. What still cannot be read gets one turn of repair, then it abstains.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from bot import answer, prompts
+from bot.answer import Reading
+from bot.errors import SchemaRefused
+from bot.poll import Ballot, Poll, Record
+from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
+
+VOTE_TOKENS = 40  # room for one line that states a vote
+
+
+class Seat(Record):
+    """What is set for a panelist: its name, its manner, and how long it may take."""
+
+    name: str
+    persona: str = ""
+    style: Literal["full", "brief"] = "full"  # brief: a short prompt with an example, for tiny models
+    max_tokens: int = Field(default=2_000, ge=16)
+    deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
+
+
+class Panelist:
+    """One seat with the model that sits on it."""
+
+    def __init__(self, seat: Seat, model: ModelClient) -> None:
+        self.seat = seat
+        self._model = model
+
+    async def vote(self, poll: Poll, *, position: int) -> Ballot:
+        """Ask for a vote; `position` in the panel sets the order in which options are shown.
+
+        Raises ModelError where the model gives no answer at all.
+        """
+        order = rotation(len(poll.options), position)
+        hearing = Hearing(self.seat, self._model, poll, [poll.options[i].text for i in order])
+        started = time.monotonic()
+        reading = await hearing.reading()
+        choice = poll.options[order[ord(reading.letter) - ord("A")]].letter if reading.letter else None
+        return Ballot(
+            panelist=self.seat.name,
+            choice=choice,
+            reasoning=reading.reasoning,
+            error=reading.problem,
+            seconds=round(time.monotonic() - started, 3),
+            **hearing.cost(),
+        )
+
+
+def rotation(options: int, position: int) -> list[int]:
+    """Give the order of the options for one seat, so that over the panel each comes first equally.
+
+    Models favour what stands first and what is called A (Zheng et al., "Large Language Models Are
+    Not Robust Multiple Choice Selectors", ICLR 2024), so letters are given anew in this order too.
+    """
+    start = position % options
+    return [*range(start, options), *range(start)]
+
+
+class Hearing:
+    """The conversation with one model about one poll, and what it has cost so far."""
+
+    def __init__(self, seat: Seat, model: ModelClient, poll: Poll, shown: Sequence[str]) -> None:
+        self._seat, self._model, self._poll, self._shown = seat, model, poll, shown
+        self._turns: list[Turn] = []
+        self._system = ""
+        self._completions: list[Completion] = []
+
+    async def reading(self) -> Reading:
+        first = await self._first_answer()
+        if first.letter or first.declined:
+            return first  # who declines is not pressed for a vote
+        reading = first
+        if Ability.CHOICES in self._model.abilities:
+            reading = await self._constrained()
+        elif first.problem:
+            reading = await self._repaired(first.problem)
+        if reading.letter is None:
+            return first
+        return reading.model_copy(update={"reasoning": first.reasoning or reading.reasoning})
+
+    def cost(self) -> dict[str, int | float | None]:
+        """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
+        costs = [completion.cost_usd for completion in self._completions]
+        known = [cost for cost in costs if cost is not None]
+        return {
+            "input_tokens": sum(completion.input_tokens for completion in self._completions),
+            "output_tokens": sum(completion.output_tokens for completion in self._completions),
+            "cost_usd": sum(known) if known and len(known) == len(costs) else None,
+        }
+
+    async def _first_answer(self) -> Reading:
+        if self._seat.style == "brief":
+            self._system = prompts.brief_rules(self._seat.persona)
+            self._turns = list(prompts.brief_question(self._poll, self._shown))
+            return await self._ask(max_tokens=self._seat.max_tokens)
+        self._turns = [prompts.question(self._poll, self._shown)]
+        if Ability.SCHEMA in self._model.abilities:
+            self._system = prompts.rules(self._seat.persona, as_json=True)
+            schema = prompts.ballot_schema(self._shown)
+            try:
+                return await self._ask(max_tokens=self._seat.max_tokens, json_schema=schema)
+            except SchemaRefused:
+                pass  # The endpoint takes no schema after all; prose works everywhere.
+        self._system = prompts.rules(self._seat.persona, as_json=False)
+        return await self._ask(max_tokens=self._seat.max_tokens)
+
+    async def _constrained(self) -> Reading:
+        brief = self._seat.style == "brief"
+        turn, choices = (prompts.brief_which if brief else prompts.which)(self._shown)
+        self._turns.append(turn)
+        return await self._ask(max_tokens=VOTE_TOKENS, choices=choices)
+
+    async def _repaired(self, problem: str) -> Reading:
+        self._turns.append(prompts.again(problem, self._shown))
+        return await self._ask(max_tokens=self._seat.max_tokens)
+
+    async def _ask(self, *, max_tokens: int, **constraint: object) -> Reading:
+        prompt = Prompt(
+            system=self._system, turns=tuple(self._turns), max_tokens=max_tokens, **constraint
+        )
+        completion = await self._model.complete(prompt)
+        self._completions.append(completion)
+        self._turns.append(Turn(role="assistant", text=completion.text or "…"))
+        reading = answer.read(completion.text, self._shown)
+        if completion.cut and reading.letter is None:
+            problem = "was cut off before it had voted"
+            return reading.model_copy(update={"problem": problem})
+        return reading

@@ -1,0 +1,217 @@
+"""The records of a poll, from the question to the session that keeps it; all frozen."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LETTERS = "ABCDEFGHIJ"
+MAX_QUESTION = 1_000  # characters
+MAX_OPTION = 200  # characters
+MIN_OPTIONS, MAX_OPTIONS = 2, len(LETTERS)
+
+
+class Record(BaseModel):
+    """A value: it never changes, and takes no field that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mode(StrEnum):
+    """How a panel is asked."""
+
+    POLL = "poll"  # every panelist answers once and alone
+
+
+class Option(Record):
+    """One answer to choose, shown to people under a letter."""
+
+    letter: str = Field(pattern="^[A-J]$")
+    text: str = Field(min_length=1, max_length=MAX_OPTION)
+
+
+class Poll(Record):
+    """A question with its options in the order that the asker gave."""
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    options: tuple[Option, ...] = Field(min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
+    mode: Mode = Mode.POLL
+    asked_by: str | None = None
+
+    @model_validator(mode="after")
+    def _letters_run_from_a(self) -> Self:
+        if tuple(option.letter for option in self.options) != tuple(LETTERS[: len(self.options)]):
+            raise ValueError("the letters of the options run from A without a gap")
+        return self
+
+    @classmethod
+    def of(cls, question: str, texts: Iterable[str], *, asked_by: str | None = None) -> Self:
+        """Make a poll whose options get their letters in the order of `texts`."""
+        options = tuple(
+            Option(letter=letter, text=text) for letter, text in zip(LETTERS, texts, strict=False)
+        )
+        return cls(question=question, options=options, asked_by=asked_by)
+
+    def text_of(self, letter: str) -> str:
+        return next(option.text for option in self.options if option.letter == letter)
+
+
+class Ballot(Record):
+    """One panelist's answer in one round: a choice, or an abstention with its reason in `error`."""
+
+    panelist: str
+    round: int = Field(default=1, ge=1)
+    choice: str | None = None  # a letter of the poll, whatever order the panelist saw
+    position: str | None = None
+    reasoning: str = ""
+    error: str | None = None
+    persuaded_by: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None  # None where neither provider nor configuration names a price
+    seconds: float = 0.0
+
+    @property
+    def abstained(self) -> bool:
+        return self.choice is None
+
+
+class Count(Record):
+    letter: str
+    votes: int
+
+
+class Tally(Record):
+    """The votes for each option, in the poll's order, and how many panelists cast none."""
+
+    counts: tuple[Count, ...]
+    abstained: int
+
+    @classmethod
+    def of(cls, poll: Poll, ballots: Iterable[Ballot]) -> Self:
+        chosen = Counter(ballot.choice for ballot in ballots)
+        counts = tuple(Count(letter=o.letter, votes=chosen[o.letter]) for o in poll.options)
+        return cls(counts=counts, abstained=chosen[None])
+
+    @property
+    def voters(self) -> int:
+        return sum(count.votes for count in self.counts)
+
+    @property
+    def most(self) -> int:
+        return max(count.votes for count in self.counts)
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """The letters with the most votes; none where nobody voted."""
+        return tuple(c.letter for c in self.counts if c.votes == self.most and c.votes)
+
+
+class Verdict(Record):
+    """What a tally comes to; `winner` is a letter, or None where no single option leads."""
+
+    label: str
+    winner: str | None
+    votes: int
+    voters: int
+    text: str
+
+
+class Argument(Record):
+    """The strongest case for one option; `chosen` tells whether any panelist voted for it."""
+
+    letter: str
+    argument: str
+    chosen: bool
+
+
+class Summary(Record):
+    """What the poll came to in words; `chair` names the model that wrote it, None for our own."""
+
+    narrative: str
+    agreement: str
+    strongest: tuple[Argument, ...]
+    chair: str | None = None
+
+
+class Place(Record):
+    """Where a poll was asked: the chat platform, and the channel as that platform names it."""
+
+    chat: str
+    channel: str
+
+
+class Post(Record):
+    """A message that stands in chat, by the id that the platform gave it."""
+
+    channel: str
+    id: str
+
+
+class Receipt(Record):
+    """How far the posting of one message came.
+
+    No receipt: planned. `post` is None: it was being sent, so it may or may not stand in chat.
+    `failed` says why the chat did not take it; then it is not tried again.
+    """
+
+    key: str
+    post: Post | None = None
+    failed: str | None = None
+
+
+class Status(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Session(Record):
+    """Everything about one run of a poll: the journal that it can be continued from."""
+
+    id: str
+    created_at: datetime
+    place: Place
+    poll: Poll
+    panel: tuple[str, ...] = Field(min_length=1)
+    status: Status = Status.RUNNING
+    ballots: tuple[Ballot, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    verdict: Verdict | None = None
+    summary: Summary | None = None
+
+    @classmethod
+    def start(cls, poll: Poll, *, place: Place, panel: Iterable[str]) -> Self:
+        now = datetime.now(UTC)
+        return cls(id=new_id(now), created_at=now, place=place, poll=poll, panel=tuple(panel))
+
+    def ballots_of(self, number: int) -> Mapping[str, Ballot]:
+        """Give the ballots of one round by panelist."""
+        return {ballot.panelist: ballot for ballot in self.ballots if ballot.round == number}
+
+    @property
+    def last_round(self) -> int:
+        return max((ballot.round for ballot in self.ballots), default=1)
+
+    @property
+    def final_ballots(self) -> tuple[Ballot, ...]:
+        """The ballots that count, in the order of the panel."""
+        cast = self.ballots_of(self.last_round)
+        return tuple(cast[name] for name in self.panel if name in cast)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally.of(self.poll, self.final_ballots)
+
+    def receipt(self, key: str) -> Receipt | None:
+        return next((receipt for receipt in self.receipts if receipt.key == key), None)
+
+
+def new_id(now: datetime) -> str:
+    """Make a session id that sorts by day and is short enough to be typed: `1124-k3v9qd`."""
+    alphabet = "23456789bcdfghjkmnpqrstvwxz"  # nothing that reads like another, no words by chance
+    return f"{now:%m%d}-" + "".join(secrets.choice(alphabet) for _ in range(6))

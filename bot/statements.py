@@ -1,0 +1,167 @@
+"""Reading a vote that was stated in prose, in the languages that panels are asked in."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot import mention
+from bot.mention import Found
+from bot.poll import Record
+
+EDGE = r"[\s*_`#>\-•–—\"'“”«»|]*"
+NOUNS = (
+    r"vote|choice|answer|decision|verdict|pick|selection|winner|recommendation|conclusion|ballot"
+    r"|stimme|wahl|antwort|entscheidung|vote|choix|réponse|voto|elección|respuesta|escolha|resposta"
+    r"|scelta|risposta|голос|ответ|выбор|投票|答案|选择|選択|回答|我的投票|我的选择|私の投票|投票先"
+)
+LEADING = (
+    r"(?:so|thus|therefore|hence|overall|in the end|ultimately|in conclusion|and|but|final|my|the"
+    r"|our|own|overall|correct|best|right|meine|mein|die|mon|ma|mi|meu|minha|il mio|la mia|мой|最终|最終)"
+)
+LABEL = re.compile(
+    rf"^{EDGE}(?P<lead>(?:{LEADING}[\s,*_]+)*)(?:{NOUNS})(?P<mark>[*_\s]*"
+    rf"(?:goes (?:to|for)|would (?:be|go to)|is|ist|est|es|é|è|va a|为|是|は|[:：=–—-])[*_\s]*:?)"
+    rf"(?P<value>.*)$",
+    re.IGNORECASE,
+)
+HEADING = re.compile(rf"^\W*(?:{LEADING}\s+)*(?:{NOUNS})\W*$", re.IGNORECASE)
+BOXED = re.compile(r"\\boxed\{(?P<value>.*)$")
+WILL = r"(?:\s+(?:would|will|do|must|have to|am going to|hereby|therefore|thus|still|now|strongly|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
+VERBS = (
+    r"(?:cast (?:my|a) vote (?:for|to)|(?:vote|go|opt|side|am|'m|stand) (?:for|with)|vote(?! against)"
+    r"|choose|pick|select|support|favou?r|prefer|back|recommend|say|stimme für|wähle|vote pour|choisis"
+    r"|voto por|voto per|elijo|escolho|scelgo|голосую за|выбираю)"
+)
+VERB = re.compile(rf"\b(?:I|ich|je|yo|eu|io|я){WILL}\s+{VERBS}\b[:\s]*(?P<value>.*)$", re.IGNORECASE)
+NO_PRONOUN = re.compile(
+    r"^\W*(?P<verb>voto (?:por|per|pela|pelo)|голосую за|我(?:选择|選擇|投票给|投给|支持)[:： ]?"
+    r"|私は)(?P<value>.*)$",
+    re.IGNORECASE,
+)
+BEST = re.compile(
+    r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?(?:best|better|right|correct|strongest|stronger|winning)\b"
+    r"(?! of)",
+    re.IGNORECASE,
+)
+UNSURE = re.compile(
+    r"\b(?:if|unless|otherwise|depends|depending|whether|wenn|si|sinon|in case|assuming)\b", re.IGNORECASE
+)
+SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")  # noqa: RUF001  # the stops of other scripts
+ALSO = re.compile(r"^[\s*_`\"'”’)]*(?:or|and|oder|und|ou|et|o|y|e|/|&|,)\s+", re.IGNORECASE)
+
+
+class Statement(Record):
+    """One place where an answer votes: the options it names and how firmly it is put."""
+
+    letters: frozenset[str]
+    final: bool = False
+
+
+def find(said: str, options: Sequence[str]) -> Found:
+    """Read the vote from the firmest kind of statement that the answer holds.
+
+    A labelled vote ("Vote: B") outranks a sentence ("I choose B"), and that a bare answer ("B").
+    """
+    lines = [line for line in said.split("\n") if line.strip()]
+    for kind in (_labelled, _sentences, _bare):
+        statements = list(kind(lines, options))
+        final = [statement for statement in statements if statement.final]
+        if statements:
+            letters = frozenset[str]().union(*(s.letters for s in final or statements))
+            return Found(letters=letters, reasoning=_without_vote(said, options))
+    return Found(letters=frozenset(), reasoning=said)
+
+
+def _labelled(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
+    for number, line in enumerate(lines):
+        if HEADING.match(line) and number + 1 < len(lines):
+            letters = mention.whole(lines[number + 1], options)
+            if letters:
+                yield Statement(letters=letters)
+        for sentence in _split(line):
+            statement = _label(sentence, options)
+            if statement:
+                yield statement
+
+
+def _label(sentence: str, options: Sequence[str]) -> Statement | None:
+    found = LABEL.match(sentence) or BOXED.search(sentence)
+    if found is None:
+        return None
+    letters = mention.whole(found["value"], options) or _named(found["value"], options)
+    final = "final" in (found.groupdict().get("lead") or "").lower()
+    return Statement(letters=letters, final=final) if letters else None
+
+
+def _sentences(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
+    for line in lines:
+        for sentence in _split(line):
+            if UNSURE.search(sentence):
+                continue
+            for value in _voted(sentence):
+                letters = _named(value, options)
+                if letters:
+                    yield Statement(letters=letters)
+            best = mention.at_start(sentence, options)
+            if best and BEST.match(best.rest):
+                yield Statement(letters=best.letters)
+
+
+def _voted(sentence: str) -> Iterator[str]:
+    """Give what follows each "I vote for" of a sentence that means it."""
+    for clause in re.split(r",?\s+(?:but|however|yet|although|and so|so)\s+", sentence):
+        found = VERB.search(clause) or NO_PRONOUN.match(clause)
+        if found:
+            yield found["value"]
+
+
+def _bare(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
+    """Read an answer that is only an option, or that opens or closes with one alone."""
+    lines = _without_lists(lines, options)
+    ends = {0, len(lines) - 1} if lines else set()
+    bare = [letters for end in sorted(ends) if (letters := mention.whole(lines[end], options))]
+    if not bare and lines:
+        opening = mention.at_start(lines[0], options, noun=False)
+        if opening and re.match(r"[*_\"'”’]*\s*[,.;:!—–]", opening.rest):
+            bare = [opening.letters]
+    yield from (Statement(letters=letters) for letters in bare)
+
+
+def _without_lists(lines: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Leave out runs of lines that repeat the options as they were listed."""
+    kept: list[str] = []
+    run: list[tuple[str, frozenset[str]]] = []
+    for line in [*lines, ""]:
+        letters = mention.whole(line, options) if line else None
+        if letters and all(letters != before for _, before in run):
+            run.append((line, letters))
+            continue
+        kept += [text for text, _ in run] if len(run) == 1 else []
+        run = [(line, letters)] if letters else []
+        kept += [line] if line and not letters else []
+    return kept + [text for text, _ in run if len(run) == 1]
+
+
+def _named(value: str, options: Sequence[str]) -> frozenset[str]:
+    """Read the option at the start, and a second one that is joined to it."""
+    first = mention.at_start(value, options)
+    if first is None:
+        return frozenset()
+    joined = ALSO.match(first.rest)
+    second = mention.at_start(first.rest[joined.end() :], options) if joined else None
+    return first.letters | second.letters if second else first.letters
+
+
+def _split(line: str) -> list[str]:
+    return [sentence for sentence in SENTENCE.split(line) if sentence.strip()]
+
+
+def _without_vote(said: str, options: Sequence[str]) -> str:
+    """Drop the lines that hold nothing but the vote: it is shown already."""
+    kept = [line for line in said.split("\n") if not _only_vote(line, options)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _only_vote(line: str, options: Sequence[str]) -> bool:
+    label = LABEL.match(line)
+    value = label["value"] if label else line
+    return bool(HEADING.match(line)) or mention.whole(value, options) is not None

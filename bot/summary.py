@@ -1,0 +1,90 @@
+"""What a poll came to, said from the ballots alone: counts and names can only be right."""
+
+import re
+
+from bot.poll import Argument, Ballot, Session, Summary
+from bot.verdict import join
+
+UNCHOSEN = "No model chose this option"
+COUNTER = f"{UNCHOSEN}, but the potential counter-argument hinges on "
+SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")  # noqa: RUF001  # the stops of other scripts
+MAX_SENTENCE = 300  # characters
+
+
+def plain(session: Session) -> Summary:
+    """Make a summary without a model: each voter's first sentence, and who agreed with whom."""
+    return Summary(
+        narrative=_narrative(session),
+        agreement=agreement(session),
+        strongest=tuple(_from_ballots(session, o.letter) for o in session.poll.options),
+    )
+
+
+def agreement(session: Session) -> str:
+    """Tell who agreed with whom."""
+    camps = _camps(session)
+    silent = [ballot.panelist for ballot in session.final_ballots if ballot.abstained]
+    if not camps:
+        return "No model voted."
+    parts = [_camp(session, letter, names) for letter, names in camps]
+    if len(camps) == 1 and len(camps[0][1]) > 1:
+        everyone = "All models" if not silent else "All models that voted"
+        parts = [f"{everyone} agreed on {session.poll.text_of(camps[0][0])}"]
+    elif len(camps) == 2 and len(camps[0][1]) > len(camps[1][1]):  # noqa: PLR2004  # two camps
+        parts[1] = f"{join(camps[1][1])} dissented"
+    if silent:
+        parts.append(f"{join(silent)} abstained")
+    return "; ".join(parts) + "."
+
+
+def argument(session: Session, letter: str, text: str) -> Argument:
+    """Take a model's argument for an option, with our own words before it where nobody chose it."""
+    chosen = any(ballot.choice == letter for ballot in session.final_ballots)
+    if not chosen:
+        text = COUNTER + re.sub(rf"^{UNCHOSEN}\b.*?\bhinges on\s+", "", text, flags=re.IGNORECASE)
+    return Argument(letter=letter, argument=text, chosen=chosen)
+
+
+def first_sentence(text: str) -> str:
+    """Give the first sentence of a reasoning, as plain text and not too long."""
+    bare = re.sub(r"[*_`#>]+", "", text).strip()
+    sentence = SENTENCE_END.split(bare, maxsplit=1)[0].strip()
+    return sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE].rsplit(" ", 1)[0] + " …"
+
+
+def _camps(session: Session) -> list[tuple[str, list[str]]]:
+    """Give the options that were chosen with who chose them, the largest camp first."""
+    camps: dict[str, list[str]] = {option.letter: [] for option in session.poll.options}
+    for ballot in session.final_ballots:
+        if ballot.choice:
+            camps[ballot.choice].append(ballot.panelist)
+    return sorted(((x, names) for x, names in camps.items() if names), key=lambda c: -len(c[1]))
+
+
+def _camp(session: Session, letter: str, names: list[str]) -> str:
+    verb = "agreed on" if len(names) > 1 else "chose"
+    return f"{join(names)} {verb} {session.poll.text_of(letter)}"
+
+
+def _narrative(session: Session) -> str:
+    voted = [ballot for ballot in session.final_ballots if ballot.choice]
+    if not voted:
+        reasons = [f"{b.panelist}: {b.error}." for b in session.final_ballots]
+        return "No panelist cast a vote. " + " ".join(reasons)
+    return " ".join(_sentence(session, ballot) for ballot in voted)
+
+
+def _sentence(session: Session, ballot: Ballot) -> str:
+    choice = f"{ballot.panelist} chose {session.poll.text_of(ballot.choice or '')}"
+    why = first_sentence(ballot.reasoning)
+    return f"{choice}: {why}" if why else f"{choice}."
+
+
+def _from_ballots(session: Session, letter: str) -> Argument:
+    """Quote the fullest reasoning for an option: the one that says most is taken as the strongest."""
+    ballots = [ballot for ballot in session.final_ballots if ballot.choice == letter]
+    if not ballots:
+        return Argument(letter=letter, argument=f"{UNCHOSEN}.", chosen=False)
+    best = max(ballots, key=lambda ballot: len(ballot.reasoning))
+    why = first_sentence(best.reasoning) or "no reason given."
+    return Argument(letter=letter, argument=f"{best.panelist}: {why}", chosen=True)
