@@ -25,7 +25,7 @@ MAX_REASONING = 20_000  # characters kept
 
 
 class Reading(Record):
-    """What stands in an answer; `letter` is one that was shown, and without it `problem` says why."""
+    """What stands in an answer: a letter that was shown, or in `problem` why there is none."""
 
     letter: str | None
     reasoning: str

@@ -15,8 +15,8 @@ VOTE_KEYS = (
     "verdict", "final_answer", "final_vote", "my_vote", "letter", "winner",
 )  # fmt: skip
 REASONING_KEYS = (
-    "reasoning", "reason", "reasons", "explanation", "rationale", "argument", "justification", "why",
-    "analysis", "thoughts",
+    "reasoning", "reason", "reasons", "explanation", "rationale", "argument", "justification",
+    "why", "analysis", "thoughts",
 )  # fmt: skip
 HAS_VOTE = re.compile(rf"[\"']?\b(?:{'|'.join(VOTE_KEYS)})\b[\"']?\s*:", re.IGNORECASE)
 FENCE = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)

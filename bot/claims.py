@@ -17,34 +17,56 @@ FAMILY = re.compile(
     re.IGNORECASE,
 )
 VOTED = (
-    r"(?:voted|votes|vote|voting|chose|chooses|picked|picks|selected|selects|backed|backs|sided"
-    r"|sides|opted|opts|went|goes|favou?red|favou?rs|supported|supports|supporting|preferred|prefers"
-    r"|landed|settled|agreed|agrees|agree|rejected|rejects|opposed|opposes|dissented|abstained)"
+    r"(?:vot(?:ed?|es|ing)|chose|chooses|pick(?:ed|s)|select(?:ed|s)|back(?:ed|s)|side[sd]|opt(?:ed|s)"
+    r"|went|goes|favou?r(?:ed|s)|support(?:ed|s|ing)|prefer(?:red|s)|landed|settled|agree[sd]?"
+    r"|reject(?:ed|s)|oppose[sd]|dissented|abstained)"
 )
-SPOKE = r"(?:argued|argues|said|says|noted|notes|claimed|claims|stressed|added|warned|countered|held|pointed)"
+SPOKE = (
+    r"(?:argue[sd]|said|says|note[sd]|claim(?:ed|s)|stressed|stresses|added|adds|warn(?:ed|s)"
+    r"|counter(?:ed|s)|held|holds|point(?:ed|s))"
+)
 VERB = re.compile(rf"\b{VOTED}\b", re.IGNORECASE)
-SPEAKER = re.compile(rf"(?P<name>(?:[A-Z][\w.\-]*\s+)*[A-Z][\w.\-]*)\s+(?:also\s+)?(?:{VOTED}|{SPOKE})\b")
-AGAINST = re.compile(r"\b(?:against|reject\w*|oppos\w*|not|never|n't|n’t|dissent\w*)\b", re.IGNORECASE)
+SPEAKER = re.compile(
+    rf"(?P<name>(?:[A-Z][\w.\-]*\s+)*[A-Z][\w.\-]*)\s+(?:also\s+)?(?:{VOTED}|{SPOKE})\b"
+)
+AGAINST = re.compile(
+    r"\b(?:against|reject\w*|oppos\w*|not|never|dissent\w*)\b|n['’]t\b", re.IGNORECASE
+)
 CLAUSE = re.compile(
-    r"(?<=[.!?;\n])\s+|[;\n]|,?\s+(?:while|whereas|but|although|though|however|yet)\s+", re.IGNORECASE
+    r"(?<=[.!?;\n])\s+|[;\n]|,?\s+(?:while|whereas|but|although|though|however|yet)\s+",
+    re.IGNORECASE,
 )
 NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|half)"
+PEOPLE = r"(?:models?|panelists?|members?|voters?|participants?|seats?|experts?|others?)"
 COUNT = re.compile(
     rf"\b{NUMBER}\s+(?:other\s+|more\s+|of\s+the\s+|of\s+)?(?:{NUMBER}\s+)?"
-    r"(?:models?|panelists?|votes?|voters?|members?|participants?|seats?|ballots?|others?|experts?)\b"
-    rf"|\b{NUMBER}\s*(?:/|–|-to-|to|out of|of|against|versus|vs\.?)\s*{NUMBER}\b"  # noqa: RUF001  # 4–1
+    rf"(?:{PEOPLE}|votes?|ballots?)\b"
+    rf"|\b{NUMBER}\s*(?:/|–|-to-|to|out of|of|against|versus|vs\.?)\s*{NUMBER}\b"
     r"|(?<![\d.])\d\s*-\s*\d(?![\d.])|\b\d+\s?(?:%|percent)\s+of\s+the\s+(?:panel|votes|models)",
     re.IGNORECASE,
 )
-ALL = re.compile(r"\b(?:unanim\w+|everyone|everybody|(?:all|every|both)(?: of)?(?: the)? (?:models?|panelists?|members?|voters?)|the (?:whole|entire) panel)\b", re.IGNORECASE)  # fmt: skip
-MOST = re.compile(r"\b(?:majority|most (?:of the )?(?:models|panelists|panel|voters|members))\b", re.I)
-NOBODY = re.compile(r"\b(?:nobody|no one|no (?:model|panelist|member)|none of the (?:models|panelists))\b", re.I)
+ALL = re.compile(
+    rf"\b(?:unanim\w+|everyone|everybody|(?:all|every|both)(?: of)?(?: the)? {PEOPLE}"
+    r"|the (?:whole|entire) panel)\b",
+    re.IGNORECASE,
+)
+MOST = re.compile(
+    rf"\b(?:majority|most (?:of the )?(?:{PEOPLE}|panel))\b",
+    re.IGNORECASE,
+)
+NOBODY = re.compile(
+    rf"\b(?:nobody|no one|no {PEOPLE}|none of the {PEOPLE})\b",
+    re.IGNORECASE,
+)
 EVEN = re.compile(r"\b(?:tied?|evenly|split down the middle|deadlock\w*)\b", re.IGNORECASE)
 OPTION = re.compile(r"\boption ([A-Z])\b", re.IGNORECASE)
+# Words that may stand before a verb with a capital letter without naming anybody.
 COMMON = frozenset(
-    "a the all both each every most many some others other they it this that these those one nobody"
-    " none no everyone supporters proponents opponents critics advocates panelists models those who"
-    " neither either several few we he she yes in on for against while still however but and".split()  # noqa: SIM905
+    (
+        "a the all both each every most many some others other they it this that these those one "
+        "nobody none no everyone supporters proponents opponents critics advocates panelists models "
+        "who neither either several few we he she yes in on for against while still however but and"
+    ).split()  # noqa: SIM905  # a list of quoted words would be three times as long
 )
 
 
@@ -138,11 +160,20 @@ class _Check:
         tally, named = self._session.tally, self._first_option(clause)
         leaders, votes = tally.leaders, {c.letter: c.votes for c in tally.counts}
         about_votes = VERB.search(clause) is not None
-        if ALL.search(clause) and about_votes and not (len(leaders) == 1 and tally.most == tally.voters):
+        if (
+            ALL.search(clause)
+            and about_votes
+            and not (len(leaders) == 1 and tally.most == tally.voters)
+        ):
             yield "the panel was not of one mind"
         if MOST.search(clause) and 2 * tally.most <= tally.voters:
             yield "there was no majority"
-        if (ALL.search(clause) or MOST.search(clause)) and about_votes and named and named not in leaders:
+        if (
+            (ALL.search(clause) or MOST.search(clause))
+            and about_votes
+            and named
+            and named not in leaders
+        ):
             yield "the majority did not vote like that"
         if NOBODY.search(clause) and about_votes and named and votes.get(named):
             yield "somebody did vote for that"
@@ -156,7 +187,7 @@ def names_somebody(text: str, session: Session) -> bool:
 
 
 def _aliases(panel: Sequence[str]) -> list[tuple[str, int]]:
-    """Give every way to name a panelist that means one alone: "Claude Opus 4.6", "Claude Opus", "Claude"."""
+    """Give the ways to name a panelist that mean one alone: "GLM 5" and "GLM"."""
     ways: dict[str, set[int]] = {}
     for index, name in enumerate(panel):
         words = name.split()

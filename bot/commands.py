@@ -9,13 +9,13 @@ from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Poll
 USAGE = "Will open models keep up? | Yes | No"
 DEFAULT_OPTIONS = ("Yes", "No")
 DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}  # noqa: RUF001  # phones type curly quotes
+QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 
 
 def parse_poll(text: str, *, asked_by: str | None = None) -> Poll:
-    """Read `question | option | option`; without options it is a question of Yes or No.
+    r"""Read `question | option | option`; without options it is a question of Yes or No.
 
-    A field in quotes may hold a bar, and so may any field that writes it as `\\|`.
+    A field in quotes may hold a bar, and so may any field that writes it as `\|`.
     Raises CommandError with one sentence for the author.
     """
     question, *options = (_clean(field) for field in _split(text))

@@ -185,7 +185,9 @@ def _crossings(raw: dict[str, Any]) -> list[str]:
     for key, panelist in panelists.items():
         provider = panelist.get("provider") if isinstance(panelist, dict) else None
         if isinstance(provider, str) and provider not in providers:
-            problems.append(f"panelists.{key}.provider: no provider named {_unknown(provider, providers)}")
+            problems.append(
+                f"panelists.{key}.provider: no provider named {_unknown(provider, providers)}"
+            )
     for name, seats in panels.items():
         problems += _seats(name, seats, panelists)
     if isinstance(chair := raw.get("chair"), str) and chair not in panelists:

@@ -50,9 +50,9 @@ class Engine:
             async with Journal.open(self._store, session_id, owner=owner) as journal:
                 if journal.session.status is Status.RUNNING:
                     await self._run(journal)
-            return journal.session
         except BaseExceptionGroup as group:
             raise cause(group) from None
+        return journal.session
 
     async def _run(self, journal: Journal) -> None:
         session = journal.session
@@ -73,7 +73,9 @@ class Engine:
         missing = [name for name in session.panel if name not in self._panelists]
         if missing:
             names = verdict.join(missing)
-            raise ConfigError([f"session {session.id} needs {names}, which this configuration lacks"])
+            raise ConfigError(
+                [f"session {session.id} needs {names}, which this configuration lacks"]
+            )
         return [self._panelists[name] for name in session.panel]
 
     async def _round(
@@ -107,14 +109,16 @@ class Engine:
             await journal.write(await self._summary(journal.session))
 
     async def _summary(self, session: Session) -> Summary:
-        """Let the chair write; where it fails, or nobody voted, the ballots speak for themselves."""
+        """Let the chair write; where it fails, or nobody voted, the ballots speak."""
         if self._chair is None or not session.tally.voters:
             return summary.plain(session)
         try:
             async with asyncio.timeout(self._chair.deadline):
                 return await self._chair.write(session)
         except (TimeoutError, ModelError) as error:
-            log.warning("Session %s: the chair wrote no summary: %s", session.id, error or "too slow")
+            log.warning(
+                "Session %s: the chair wrote no summary: %s", session.id, error or "too slow"
+            )
             return summary.plain(session)
 
     async def _close(self, journal: Journal, outbox: Outbox) -> None:
@@ -136,4 +140,3 @@ async def cast_ballot(panelist: Panelist, session: Session, position: int) -> Ba
         reason = str(error)
     seconds = round(time.monotonic() - started, 3)
     return Ballot(panelist=seat.name, error=reason, seconds=seconds)
-

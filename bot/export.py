@@ -69,7 +69,8 @@ def _piece(piece: Piece) -> str:
             )
         case Points():
             return "\n".join(
-                f"- **{_escape(point.option)}**: {_escape(point.argument)}" for point in piece.points
+                f"- **{_escape(point.option)}**: {_escape(point.argument)}"
+                for point in piece.points
             )
 
 

@@ -59,7 +59,9 @@ def with_entry(session: Session, entry: Entry) -> Session:
     """Give the session with this part added, or put in the place of its earlier self."""
     match entry:
         case Ballot():
-            others = (b for b in session.ballots if (b.round, b.panelist) != (entry.round, entry.panelist))
+            others = (
+                b for b in session.ballots if (b.round, b.panelist) != (entry.round, entry.panelist)
+            )
             return session.model_copy(update={"ballots": (*others, entry)})
         case Receipt():
             rest = (receipt for receipt in session.receipts if receipt.key != entry.key)

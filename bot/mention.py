@@ -8,9 +8,11 @@ from bot.poll import LETTERS, Record
 
 OPENING = re.compile(r"[\s*_`\"'“”‘’„«»<\[{]*")
 CLOSING = re.compile(r"[\s*_`\"'“”‘’„«»>\]}]*")
-NOUN = re.compile(r"(?:the )?(?:option|answer|choice|letter|candidate|opción|opção|réponse)\b:? *", re.I)
+NOUN = re.compile(
+    r"(?:the )?(?:option|answer|choice|letter|candidate|opción|opção|réponse)\b:? *", re.IGNORECASE
+)
 LATEX = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}?\}")
-# A letter is one only where a word cannot go on: "B)" and "B because" name it, "A better way" does not.
+# A letter is one only where a word cannot go on: "B)" and "B because" name it, "A way" does not.
 LETTER = re.compile(
     r"\(?(?P<letter>[A-Ja-j])(?P<mark>[).:\]]+|(?=[*_`\"'”’»\s]*(?:$|[,;!?|\n—–-]|because\b|since\b"
     r"|as\b|over\b|instead\b|for\b|is\b|with\b|due\b|and\b|or\b|/|\(|due\b|given\b|[^\x00-\x7f])))"
@@ -54,7 +56,9 @@ def at_start(text: str, options: Sequence[str], *, noun: bool = True) -> Mention
 
 def whole(text: str, options: Sequence[str]) -> frozenset[str] | None:
     """Read a text that is nothing but one option; None where it says anything else."""
-    bare = CLOSING.sub("", unicodedata.normalize("NFKC", LATEX.sub(r"\1", text)).strip(" .!*_`\"'()"))
+    bare = CLOSING.sub(
+        "", unicodedata.normalize("NFKC", LATEX.sub(r"\1", text)).strip(" .!*_`\"'()")
+    )
     if len(bare) == 1 and (letters := _known(bare.upper(), options)):
         return letters
     found = at_start(text, options)

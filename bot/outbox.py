@@ -31,7 +31,10 @@ class Outbox:
     async def running(self) -> AsyncIterator[None]:
         """Post in the background while the block runs; at its end all replies have gone out."""
         async with asyncio.TaskGroup() as group:
-            working = [group.create_task(self._post_replies()), group.create_task(self._edit_root())]
+            working = [
+                group.create_task(self._post_replies()),
+                group.create_task(self._edit_root()),
+            ]
             yield
             await self._replies.join()
             for task in working:

@@ -25,7 +25,9 @@ class Seat(Record):
 
     name: str
     persona: str = ""
-    style: Literal["full", "brief"] = "full"  # brief: a short prompt with an example, for tiny models
+    style: Literal["full", "brief"] = (
+        "full"  # brief: a short prompt with an example, for tiny models
+    )
     max_tokens: int = Field(default=2_000, ge=16)
     deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
 
@@ -46,7 +48,9 @@ class Panelist:
         hearing = Hearing(self.seat, self._model, poll, [poll.options[i].text for i in order])
         started = time.monotonic()
         reading = await hearing.reading()
-        choice = poll.options[order[ord(reading.letter) - ord("A")]].letter if reading.letter else None
+        choice = (
+            poll.options[order[ord(reading.letter) - ord("A")]].letter if reading.letter else None
+        )
         return Ballot(
             panelist=self.seat.name,
             choice=choice,

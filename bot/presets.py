@@ -1,4 +1,4 @@
-"""The configuration of who has written none: hosted models where a key is at hand, else embedded."""
+"""The configuration of who has written none: hosted models with a key at hand, else embedded."""
 
 from collections.abc import Mapping
 from typing import Any

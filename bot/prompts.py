@@ -19,7 +19,9 @@ two to five sentences. Refer to an option by its words, not by its letter. \
 Answer in the language of the question."""
 
 AS_JSON = 'Answer with one JSON object: {"reasoning": your reasons, "vote": the letter you choose}.'
-AS_PROSE = "After your reasons, end with a line of its own: `Vote: X`, where X is the letter you choose."
+AS_PROSE = (
+    "After your reasons, end with a line of its own: `Vote: X`, where X is the letter you choose."
+)
 AGAIN = (
     "Your vote could not be read: your answer {problem}. "
     "Choose exactly one option now. Answer with one line and nothing else: `Vote: X`, "

@@ -94,10 +94,16 @@ class Message(Record):
 
 
 def root(session: Session) -> Message:
-    """The message that opens the thread, and tells at every moment how the poll stands."""
+    """Write the message that opens the thread and tells at every moment how the poll stands."""
     poll = session.poll
     asked = [Line(text=f"Asked by {poll.asked_by}", tone=Tone.FAINT)] if poll.asked_by else []
-    pieces = (Heading(text=poll.question), *asked, _bars(poll, session.tally), _seats(session), _state(session))
+    pieces = (
+        Heading(text=poll.question),
+        *asked,
+        _bars(poll, session.tally),
+        _seats(session),
+        _state(session),
+    )
     return Message(session_id=session.id, key="root", pieces=pieces)
 
 
@@ -123,7 +129,7 @@ def ballot_key(cast: Ballot) -> str:
 
 
 def summary(session: Session, written: Summary) -> Message:
-    """The message that closes the poll, in the channel itself."""
+    """Write the message that closes the poll, in the channel itself."""
     verdict = session.verdict.text if session.verdict else ""
     points = tuple(
         Point(letter=a.letter, option=session.poll.text_of(a.letter), argument=a.argument)

@@ -15,7 +15,7 @@ NOUNS = (
 )
 LEADING = (
     r"(?:so|thus|therefore|hence|overall|in the end|ultimately|in conclusion|and|but|final|my|the"
-    r"|our|own|overall|correct|best|right|meine|mein|die|mon|ma|mi|meu|minha|il mio|la mia|мой|最终|最終)"
+    r"|our|own|correct|best|right|meine|mein|die|mon|ma|mi|meu|minha|il mio|la mia|мой|最终|最終)"
 )
 LABEL = re.compile(
     rf"^{EDGE}(?P<lead>(?:{LEADING}[\s,*_]+)*)(?:{NOUNS})(?P<mark>[*_\s]*"
@@ -25,27 +25,33 @@ LABEL = re.compile(
 )
 HEADING = re.compile(rf"^\W*(?:{LEADING}\s+)*(?:{NOUNS})\W*$", re.IGNORECASE)
 BOXED = re.compile(r"\\boxed\{(?P<value>.*)$")
-WILL = r"(?:\s+(?:would|will|do|must|have to|am going to|hereby|therefore|thus|still|now|strongly|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
-VERBS = (
-    r"(?:cast (?:my|a) vote (?:for|to)|(?:vote|go|opt|side|am|'m|stand) (?:for|with)|vote(?! against)"
-    r"|choose|pick|select|support|favou?r|prefer|back|recommend|say|stimme für|wähle|vote pour|choisis"
-    r"|voto por|voto per|elijo|escolho|scelgo|голосую за|выбираю)"
+WILL = (
+    r"(?:\s+(?:would|will|do|must|have to|am going to|hereby|therefore|thus|still|now|strongly"
+    r"|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
 )
-VERB = re.compile(rf"\b(?:I|ich|je|yo|eu|io|я){WILL}\s+{VERBS}\b[:\s]*(?P<value>.*)$", re.IGNORECASE)
+VERBS = (
+    r"(?:cast (?:my|a) vote (?:for|to)|(?:vote|go|opt|side|am|'m|stand) (?:for|with)"
+    r"|vote(?! against)|choose|pick|select|support|favou?r|prefer|back|recommend|say|stimme für"
+    r"|wähle|vote pour|choisis|voto por|voto per|elijo|escolho|scelgo|голосую за|выбираю)"
+)
+VERB = re.compile(
+    rf"\b(?:I|ich|je|yo|eu|io|я){WILL}\s+{VERBS}\b[:\s]*(?P<value>.*)$", re.IGNORECASE
+)
 NO_PRONOUN = re.compile(
     r"^\W*(?P<verb>voto (?:por|per|pela|pelo)|голосую за|我(?:选择|選擇|投票给|投给|支持)[:： ]?"
     r"|私は)(?P<value>.*)$",
     re.IGNORECASE,
 )
 BEST = re.compile(
-    r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?(?:best|better|right|correct|strongest|stronger|winning)\b"
-    r"(?! of)",
+    r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?"
+    r"(?:best|better|right|correct|strong(?:est|er)|winning)\b(?! of)",
     re.IGNORECASE,
 )
 UNSURE = re.compile(
-    r"\b(?:if|unless|otherwise|depends|depending|whether|wenn|si|sinon|in case|assuming)\b", re.IGNORECASE
+    r"\b(?:if|unless|otherwise|depends|depending|whether|wenn|si|sinon|in case|assuming)\b",
+    re.IGNORECASE,
 )
-SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")  # noqa: RUF001  # the stops of other scripts
+SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")
 ALSO = re.compile(r"^[\s*_`\"'”’)]*(?:or|and|oder|und|ou|et|o|y|e|/|&|,)\s+", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from bot.verdict import join
 
 UNCHOSEN = "No model chose this option"
 COUNTER = f"{UNCHOSEN}, but the potential counter-argument hinges on "
-SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")  # noqa: RUF001  # the stops of other scripts
+SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")
 MAX_SENTENCE = 300  # characters
 
 
@@ -49,7 +49,11 @@ def first_sentence(text: str) -> str:
     """Give the first sentence of a reasoning, as plain text and not too long."""
     bare = re.sub(r"[*_`#>]+", "", text).strip()
     sentence = SENTENCE_END.split(bare, maxsplit=1)[0].strip()
-    return sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE].rsplit(" ", 1)[0] + " …"
+    return (
+        sentence
+        if len(sentence) <= MAX_SENTENCE
+        else sentence[:MAX_SENTENCE].rsplit(" ", 1)[0] + " …"
+    )
 
 
 def _camps(session: Session) -> list[tuple[str, list[str]]]:
@@ -81,7 +85,7 @@ def _sentence(session: Session, ballot: Ballot) -> str:
 
 
 def _from_ballots(session: Session, letter: str) -> Argument:
-    """Quote the fullest reasoning for an option: the one that says most is taken as the strongest."""
+    """Quote the fullest reasoning for an option: who says most is taken to say it best."""
     ballots = [ballot for ballot in session.final_ballots if ballot.choice == letter]
     if not ballots:
         return Argument(letter=letter, argument=f"{UNCHOSEN}.", chosen=False)

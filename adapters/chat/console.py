@@ -52,13 +52,17 @@ class ConsoleMessenger:
         self._posted[(post.channel, post.id)] = message
         if self._live:
             self._live.update(console_view.message(message))
-        elif self._console.is_terminal and (post.channel, _id("summary", message)) not in self._posted:
+        elif (
+            self._console.is_terminal
+            and (post.channel, _id("summary", message)) not in self._posted
+        ):
             self._open(message)  # a poll that is carried on in a new terminal
 
     async def pin(self, post: Post) -> None:
         """Do nothing: what stands in a terminal stays there."""
 
     async def find(self, place: str | Post, key: str, *, since: datetime) -> Post | None:
+        del since  # a terminal forgets everything with its process anyway
         channel = place.channel if isinstance(place, Post) else place
         for known, message in self._posted.items():
             if known[0] == channel and message.key == key:

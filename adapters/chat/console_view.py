@@ -44,10 +44,17 @@ LETTER_COLORS = ("green", "magenta", "cyan", "yellow", "blue", "red")
 def message(sent: Message) -> RenderableType:
     """Lay out a message as a box; the panelist who speaks stands in its border."""
     views = [piece(p) for p in sent.pieces]
-    title = Text(clean(sent.author), style="bold") if sent.author else Text("roundtable", style="dim")
+    title = (
+        Text(clean(sent.author), style="bold") if sent.author else Text("roundtable", style="dim")
+    )
     border = "cyan" if sent.author else "bright_black"
     return Panel(
-        Group(*views), title=title, title_align="left", border_style=border, box=ROUNDED, width=WIDTH
+        Group(*views),
+        title=title,
+        title_align="left",
+        border_style=border,
+        box=ROUNDED,
+        width=WIDTH,
     )
 
 
@@ -60,7 +67,9 @@ def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one return a kind
         case Line():
             return Text(clean(shown.text), style=TONES[shown.tone])
         case Vote():
-            return Text.assemble("votes ", (f"{shown.letter}) {clean(shown.text)}", letter_style(shown.letter)))
+            return Text.assemble(
+                "votes ", (f"{shown.letter}) {clean(shown.text)}", letter_style(shown.letter))
+            )
         case Seats():
             return _seats(shown)
         case Bars():
@@ -112,7 +121,7 @@ def _mark(row: SeatRow) -> RenderableType:
         case SeatState.VOTED:
             return Text("✓", style="green")
         case SeatState.ABSTAINED:
-            return Text("–", style="red")  # noqa: RUF001  # a dash, not a minus
+            return Text("–", style="red")
 
 
 def _note(row: SeatRow) -> str:

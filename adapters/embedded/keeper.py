@@ -1,8 +1,9 @@
 """A server that is shared by every roundtable of one user and folder, and gone with the last.
 
-Each program that uses the server holds a shared lock on `NAME.users` while it runs. The server runs
-under a keeper, a process of its own, which waits for an exclusive lock on that file: it gets it when
-the last user has gone, however that one ended, `kill -9` included. Then it stops the server.
+Each program that uses the server holds a shared lock on `NAME.users` while it runs. The server
+runs under a keeper, a process of its own, which waits for an exclusive lock on that file: it gets
+it when the last user has gone, however that one ended, `kill -9` included. Then it stops the
+server.
 """
 
 import asyncio
@@ -34,12 +35,9 @@ async def attached(name: str, folder: Path) -> AsyncIterator[Endpoint]:
 
     Raises ServiceError when it does not start.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keeper = None
     try:
-        with (folder / f"{name}.users").open("w") as users:
-            # Waits while a keeper that saw its last user go is still shutting down.
-            await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_SH)
+        with await asyncio.to_thread(_join, name, folder):
             endpoint, keeper = await asyncio.to_thread(_endpoint, name, folder)
             yield endpoint
     finally:
@@ -73,6 +71,14 @@ def running(name: str, folder: Path) -> Iterator[None]:
 
 def log_of(name: str, folder: Path) -> Path:
     return folder / f"{name}.log"
+
+
+def _join(name: str, folder: Path) -> IO[str]:
+    """Become a user; waits while a keeper that saw its last user go is still shutting down."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    users = (folder / f"{name}.users").open("w")
+    fcntl.flock(users, fcntl.LOCK_SH)
+    return users
 
 
 def _endpoint(name: str, folder: Path) -> tuple[Endpoint, Keeper | None]:

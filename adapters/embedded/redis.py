@@ -16,8 +16,8 @@ from adapters.embedded import keeper
 NAME = "redis"
 PATIENCE = 30.0  # seconds to load the data
 INSTALL = (
-    "no Redis server comes with roundtable for this machine: install redis-server or valkey-server, "
-    "or set redis.url in the configuration"
+    "no Redis server comes with roundtable for this machine: install redis-server or "
+    "valkey-server, or set redis.url in the configuration"
 )
 
 
@@ -35,7 +35,7 @@ def serve(folder: Path) -> None:
             preexec_fn=_die_with_parent,  # noqa: PLW1509  # this process has no threads
         )
         try:
-            _wait_for(path, server)
+            wait_for(path, server)
             keeper.keep(NAME, folder, {"url": f"unix://{path}"})
         finally:
             server.terminate()
@@ -76,7 +76,7 @@ def _of_wheel() -> list[Path]:
     return [Path(str(file.locate())) for file in listed if file.name == "valkey-server"]
 
 
-def _wait_for(path: Path, server: subprocess.Popen[bytes]) -> None:
+def wait_for(path: Path, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server has loaded its data and answers."""
     until = time.monotonic() + PATIENCE
     while not _answers(path):

@@ -23,7 +23,10 @@ CONNECT = 10.0  # seconds; how long an answer may take is the caller's deadline
 
 @asynccontextmanager
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """Open the one client of the process, on aiohttp's transport: httpx's own collapses under load."""
+    """Open the one client of the process.
+
+    It goes over aiohttp, since httpx's own transport collapses with hundreds of calls in flight.
+    """
     timeout = httpx.Timeout(None, connect=CONNECT)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx_aiohttp.HttpxAiohttpClient(timeout=timeout, limits=limits) as opened:

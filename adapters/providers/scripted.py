@@ -1,4 +1,4 @@
-"""A model that says what it was told to say: the double of a real one, for tests and evaluations."""
+"""A model that says what it was told to say: the double of a real one."""
 
 from collections.abc import Callable, Iterable
 

@@ -104,7 +104,7 @@ class RedisStore:
 
     async def load(self, session_id: str) -> Session | None:
         async with self._faults():
-            fields = await self._client.hgetall(_session(session_id))
+            fields: Any = await self._client.hgetall(_session(session_id))
         return _read(fields) if "poll" in fields else None
 
     async def take(self, session_id: str, *, owner: str, seconds: float) -> Lease | None:
@@ -113,7 +113,9 @@ class RedisStore:
 
     async def renew(self, lease: Lease, *, seconds: float) -> None:
         milliseconds = int(seconds * 1_000)
-        _held(lease, await self._run(RENEW, lease.session_id, lease.fence, lease.owner, milliseconds))
+        _held(
+            lease, await self._run(RENEW, lease.session_id, lease.fence, lease.owner, milliseconds)
+        )
 
     async def release(self, lease: Lease) -> None:
         await self._run(RELEASE, lease.session_id, lease.fence)
@@ -126,7 +128,7 @@ class RedisStore:
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         index = _channel(place) if place else ALL
         async with self._faults():
-            ids = await self._client.zrevrange(index, 0, limit - 1)
+            ids: Any = await self._client.zrevrange(index, 0, limit - 1)
         loaded = [await self.load(session_id) for session_id in ids]
         return [session for session in loaded if session is not None]
 
@@ -185,7 +187,9 @@ def _read(fields: dict[str, str]) -> Session:
         if kind in PARTS:
             place, _, text = value.partition(" ")
             parts[kind].append((int(place), PARTS[kind].validate_json(text)))
-    ordered = {kind: [part for _, part in sorted(p, key=lambda p: p[0])] for kind, p in parts.items()}
+    ordered = {
+        kind: [part for _, part in sorted(p, key=lambda p: p[0])] for kind, p in parts.items()
+    }
     return Session.model_validate(
         session
         | {"ballots": ordered["ballot"], "receipts": ordered["post"]}

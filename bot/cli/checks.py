@@ -1,4 +1,4 @@
-"""`roundtable check`: is everything there that a poll needs?"""
+"""What `roundtable check` does: find out whether everything is there that a poll needs."""
 
 import asyncio
 import time

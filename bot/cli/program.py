@@ -91,7 +91,11 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     config, notice = _builtin()
     click.echo(f"{notice}\n", err=True)
     question = " ".join(text) or DEMO
-    _run(lambda: terminal.ask(config, question, panel="default", as_json=as_json, again=_again(builtin=True)))
+    _run(
+        lambda: terminal.ask(
+            config, question, panel="default", as_json=as_json, again=_again(builtin=True)
+        )
+    )
 
 
 @program.command()

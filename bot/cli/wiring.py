@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import platformdirs
+from httpx import AsyncClient
 
 from adapters.embedded import keeper
 from adapters.providers import http
@@ -19,7 +20,7 @@ from bot.ports import Messenger, ModelClient
 
 
 def data_folder() -> Path:
-    """Give the folder of the embedded servers' data and logs: `ROUNDTABLE_DATA`, else the user's."""
+    """Give the folder of the embedded servers: `ROUNDTABLE_DATA`, else the user's data folder."""
     chosen = os.environ.get("ROUNDTABLE_DATA")
     return Path(chosen) if chosen else platformdirs.user_data_path("roundtable")
 
@@ -39,17 +40,15 @@ async def opened_store(config: Config) -> AsyncIterator[RedisStore]:
 class Models:
     """The model clients of a configuration, all over one HTTP client."""
 
-    def __init__(self, config: Config, stack: AsyncExitStack) -> None:
-        self._config, self._stack = config, stack
+    def __init__(self, config: Config, http: AsyncClient, stack: AsyncExitStack) -> None:
+        self._config, self._http, self._stack = config, http, stack
         self._endpoints: dict[str, Endpoint] = {}
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, config: Config) -> AsyncIterator["Models"]:
         async with AsyncExitStack() as stack:
-            models = cls(config, stack)
-            models._http = await stack.enter_async_context(http.client())
-            yield models
+            yield cls(config, await stack.enter_async_context(http.client()), stack)
 
     async def client(self, panelist: PanelistConfig) -> ModelClient:
         """Make the client of a panelist. Raises ServiceError where the embedded server fails."""
