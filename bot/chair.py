@@ -27,10 +27,9 @@ Say only what the ballots say. Answer in the language of the question."""
 AS_JSON = 'Answer with one JSON object: {"narrative": …, "arguments": {"A": …, "B": …}}.'
 FAULTS = "That cannot be published: {faults}. Write it again, true to the ballots."
 
-BRIEF_RULES = "You report what a panel said. You use only what you are told."
-BRIEF_NARRATIVE = "Retell in three sentences who said what. Do not count the votes."
+BRIEF_RULES = "You give one short reason, in one sentence."
 BRIEF_ARGUMENT = 'Question: {question}\nGive one short reason to answer "{option}".'
-BRIEF_TOKENS = 110
+BRIEF_TOKENS = 60
 MAX_NARRATIVE = 3_000  # characters
 
 
@@ -56,44 +55,38 @@ class Chair:
         A draft with a false claim is written again once; what is still false then is replaced by
         what the ballots say, part by part. Raises ModelError where the model gives no answer.
         """
-        draft, faults = Draft(), ["nothing was written"]
-        for _ in range(2):
-            draft = await self._draft(session, draft, faults)
-            faults = _faults(draft, session)
-            if not faults:
-                break
-        return self._published(draft, session)
-
-    async def _draft(self, session: Session, earlier: Draft, faults: list[str]) -> Draft:
         if self._seat.style == "brief":
-            return await self._brief_draft(session)
+            return self._published(await self._brief_draft(session), session)
         turns = [Turn(role="user", text=_material(session))]
-        if earlier.narrative:
+        draft = await self._draft(session, turns)
+        if faults := _faults(draft, session):
             turns += [
-                Turn(role="assistant", text=earlier.model_dump_json()),
+                Turn(role="assistant", text=draft.model_dump_json()),
                 Turn(role="user", text=FAULTS.format(faults="; ".join(faults))),
             ]
+            draft = await self._draft(session, turns)
+        return self._published(draft, session)
+
+    async def _draft(self, session: Session, turns: list[Turn]) -> Draft:
         schema = _schema(session) if Ability.SCHEMA in self._model.abilities else None
+        system = f"{RULES}\n{AS_JSON}"
         try:
-            return _read(await self._ask(f"{RULES}\n{AS_JSON}", turns, schema=schema))
+            return _read(await self._ask(system, turns, schema=schema))
         except SchemaRefused:
-            return _read(await self._ask(f"{RULES}\n{AS_JSON}", turns))
+            return _read(await self._ask(system, turns))
 
     async def _brief_draft(self, session: Session) -> Draft:
-        """Ask a very small model for each part alone: it loses its way in a longer task."""
-        said = "\n".join(
-            f"{b.panelist} votes for {session.poll.text_of(b.choice)}: {b.reasoning}"
-            for b in session.final_ballots
-            if b.choice
-        )
-        asked = [f"{said}\n\n{BRIEF_NARRATIVE}"]
-        for option in session.poll.options:
-            question = session.poll.question
-            asked.append(BRIEF_ARGUMENT.format(question=question, option=option.text))
-        narrative, *arguments = await self._ask_each(BRIEF_RULES, asked)
-        letters = [option.letter for option in session.poll.options]
-        sentences = [summary.first_sentence(argument) for argument in arguments]
-        return Draft(narrative=narrative, arguments=dict(zip(letters, sentences, strict=True)))
+        """Ask a very small model only for what no ballot says: the case for what nobody chose.
+
+        Asked to retell the ballots, it tells what was never said; the ballots do better themselves.
+        """
+        chosen = {ballot.choice for ballot in session.final_ballots}
+        open_ones = [option for option in session.poll.options if option.letter not in chosen]
+        question = session.poll.question
+        asked = [BRIEF_ARGUMENT.format(question=question, option=o.text) for o in open_ones]
+        answers = await self._ask_each(BRIEF_RULES, asked)
+        arguments = zip((o.letter for o in open_ones), answers, strict=True)
+        return Draft(arguments={x: summary.first_sentence(text) for x, text in arguments})
 
     async def _ask_each(self, system: str, texts: list[str]) -> list[str]:
         """Ask several things at once; the answers come in the order of the questions."""
@@ -105,7 +98,7 @@ class Chair:
                 ]
         except BaseExceptionGroup as errors:
             raise cause(errors) from None
-        return [task.result().strip() for task in tasks]
+        return [task.result() for task in tasks]
 
     async def _ask(
         self, system: str, turns: list[Turn], *, schema: dict[str, Any] | None = None
@@ -119,6 +112,8 @@ class Chair:
                 json_schema=schema,
             )
         )
+        if completion.cut and not brief:
+            raise ModelError("the chair's summary was cut off")
         return completion.text
 
     def _published(self, draft: Draft, session: Session) -> Summary:
@@ -126,7 +121,7 @@ class Chair:
         own = summary.plain(session)
         narrative = draft.narrative.strip()
         told = not _narrative_faults(narrative, session)
-        if not told:
+        if narrative and not told:
             log.info("Session %s: the chair's narrative did not hold", session.id)
         strongest = tuple(_argument(draft, session, plain) for plain in own.strongest)
         return Summary(

@@ -107,5 +107,8 @@ class SessionStore(Protocol):
     async def save(self, lease: Lease, entry: Entry) -> None:
         """Write one part of a session."""
 
+    async def unfinished(self) -> Sequence[Session]:
+        """Give the sessions that have not come to their end, oldest first."""
+
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         """Give the newest sessions first, of one place or of all."""

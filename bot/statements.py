@@ -30,7 +30,8 @@ WILL = (
     r"|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
 )
 VERBS = (
-    r"(?:cast (?:my|a) vote (?:for|to)|(?:vote|go|opt|side|am|'m|stand) (?:for|with)"
+    r"(?:cast(?:ing)? (?:my|a) vote (?:for|to)"
+    r"|(?:vote|voting|go|going|opt|side|am|stand) (?:for|with)"
     r"|vote(?! against)|choose|pick|select|support|favou?r|prefer|back|recommend|say|stimme für"
     r"|wähle|vote pour|choisis|voto por|voto per|elijo|escolho|scelgo|голосую за|выбираю)"
 )

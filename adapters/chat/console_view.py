@@ -43,7 +43,10 @@ LETTER_COLORS = ("green", "magenta", "cyan", "yellow", "blue", "red")
 
 def message(sent: Message) -> RenderableType:
     """Lay out a message as a box; the panelist who speaks stands in its border."""
-    views = [piece(p) for p in sent.pieces]
+    views: list[RenderableType] = []
+    for before, shown in zip((None, *sent.pieces), sent.pieces, strict=False):
+        views += [Text("")] if before and not _belongs(before, shown) else []
+        views.append(piece(shown))
     title = (
         Text(clean(sent.author), style="bold") if sent.author else Text("roundtable", style="dim")
     )
@@ -56,6 +59,11 @@ def message(sent: Message) -> RenderableType:
         box=ROUNDED,
         width=WIDTH,
     )
+
+
+def _belongs(before: Piece, shown: Piece) -> bool:
+    """Tell whether a piece goes with the one above it, so that no line is left free."""
+    return isinstance(before, Vote) or (isinstance(before, Heading) and isinstance(shown, Line))
 
 
 def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one return a kind of piece

@@ -5,7 +5,7 @@ from time import monotonic
 
 from bot.errors import LeaseLost
 from bot.journal import with_entry
-from bot.poll import Place, Session
+from bot.poll import Place, Session, Status
 from bot.ports import Entry, Lease
 
 
@@ -43,6 +43,10 @@ class MemoryStore:
     async def save(self, lease: Lease, entry: Entry) -> None:
         self._check(lease)
         self._sessions[lease.session_id] = with_entry(self._sessions[lease.session_id], entry)
+
+    async def unfinished(self) -> Sequence[Session]:
+        running = (s for s in self._sessions.values() if s.status is Status.RUNNING)
+        return sorted(running, key=lambda session: session.created_at)
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         newest = sorted(self._sessions.values(), key=lambda s: s.created_at, reverse=True)

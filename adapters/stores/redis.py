@@ -5,6 +5,7 @@
     roundtable:lease:{id}             who runs the session; expires with its owner
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
     roundtable:sessions               the same over all channels
+    roundtable:unfinished             the same of sessions that have not come to their end
 
 Each part of a session has a field of its own, and every write carries its lease's fence, so two
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
@@ -29,6 +30,7 @@ from bot.ports import Entry, Lease
 
 PREFIX = "roundtable"
 ALL = f"{PREFIX}:sessions"
+UNFINISHED = f"{PREFIX}:unfinished"
 DAY = 86_400  # seconds
 RETRIES = 4  # after a lost connection; each write may be repeated without harm
 
@@ -96,7 +98,7 @@ class RedisStore:
         async with self._faults(), self._client.pipeline(transaction=True) as pipe:
             pipe.hset(key, mapping={"poll": opening, "state": f'0 "{session.status}"', "fence": 0})
             pipe.expire(key, self._keep)
-            for index in (ALL, _channel(session.place)):
+            for index in (ALL, UNFINISHED, _channel(session.place)):
                 pipe.zadd(index, {session.id: score})
                 pipe.zremrangebyscore(index, "-inf", score - self._keep)
                 pipe.expire(index, self._keep)
@@ -124,6 +126,16 @@ class RedisStore:
         kind, field = _field(entry)
         value = PARTS[kind].dump_json(entry).decode()
         _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value))
+        if isinstance(entry, Status) and entry is not Status.RUNNING:
+            async with self._faults():
+                await self._client.zrem(UNFINISHED, lease.session_id)
+
+    async def unfinished(self) -> Sequence[Session]:
+        async with self._faults():
+            ids: Any = await self._client.zrange(UNFINISHED, 0, -1)
+        loaded = [await self.load(session_id) for session_id in ids]
+        # One that ended just before its process did may still be in the index.
+        return [s for s in loaded if s is not None and s.status is Status.RUNNING]
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         index = _channel(place) if place else ALL

@@ -15,12 +15,13 @@ PING = Prompt(
 )
 
 
-async def run(config: Config, panel: str) -> bool:
+async def run(config: Config, panel: str, *, models: bool) -> bool:
     """Print a line for each part; true where all is well. Raises ConfigError for a wrong panel."""
     seats = config.panel(panel)
     _line("configuration", ok=True, note=f"panel {panel}: {len(seats)} panelists")
-    fine = [await _store(config), await _panelists(config, seats)]
-    return all(fine)
+    stored = await _store(config)
+    answered = await _panelists(config, seats) if models else True
+    return stored and answered
 
 
 async def _store(config: Config) -> bool:

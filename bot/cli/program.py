@@ -137,15 +137,30 @@ def ask(
 
 @program.command()
 @click.option("--panel", default="default", show_default=True, help="The panel to try.")
+@click.option("--no-models", is_flag=True, help="Ask no model: what a health check wants.")
 @config_option
 @embedded_option
-def check(*, panel: str, config_file: Path | None, builtin: bool) -> None:
+def check(*, panel: str, no_models: bool, config_file: Path | None, builtin: bool) -> None:
     """Check the configuration, the session store, and that each panelist answers."""
     from bot.cli import checks  # noqa: PLC0415  # quick help
 
     config = _config(config_file, builtin=builtin)
-    if not _async(lambda: checks.run(config, panel)):
+    if not _async(lambda: checks.run(config, panel, models=not no_models)):
         sys.exit(FAILED)
+
+
+@program.command()
+@config_option
+@embedded_option
+def worker(*, config_file: Path | None, builtin: bool) -> None:
+    """Complete the polls that were cut off, until told to stop.
+
+    Any number of workers may share one Redis with the programs that ask.
+    """
+    from bot.cli import service  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: service.work(config))
 
 
 @program.command()

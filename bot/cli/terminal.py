@@ -1,7 +1,7 @@
 """What the commands do in a terminal: ask, resume, list and show."""
 
+import asyncio
 import sys
-from contextlib import AsyncExitStack
 
 import click
 import stamina
@@ -14,7 +14,7 @@ from bot.cli import wiring
 from bot.commands import parse_poll
 from bot.config import Config, PanelistConfig
 from bot.engine import Engine
-from bot.errors import ConfigError, SessionBusy
+from bot.errors import ConfigError, SessionBusy, StoreError
 from bot.journal import LEASE
 from bot.poll import Place, Session, Status
 
@@ -78,20 +78,17 @@ async def _run(
     # The thread is what was asked for; with --json it is only progress, and goes to stderr.
     console = _console(sys.stderr if as_json else sys.stdout)
     messenger = ConsoleMessenger(console)
-    try:
-        async with AsyncExitStack() as stack:
-            engine, store = await stack.enter_async_context(
-                wiring.opened_engine(config, seats, messenger)
-            )
-            stack.enter_context(messenger.shown())
-            if new:
-                await store.create(session)
-            else:
-                _print_earlier(console, session)
-            done = await _patiently(engine, session.id)
-    except BaseException:
-        _say_how_to_resume(session, again)
-        raise
+    async with wiring.opened_engine(config, seats, messenger) as (engine, store):
+        if new:
+            await store.create(session)
+        else:
+            _print_earlier(console, session)
+        try:
+            with messenger.shown():
+                done = await _patiently(engine, session.id)
+        except (asyncio.CancelledError, StoreError):
+            _say_how_to_resume(session, again)
+            raise
     if as_json:
         click.echo(export.as_json(done))
     else:

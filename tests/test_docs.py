@@ -1,0 +1,145 @@
+"""What the documents and the project's files promise, held against the code."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from bot.cli.program import program
+from bot.config import Config, PanelistConfig, ProviderConfig, RedisConfig, load
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+EXAMPLE = (ROOT / "config.example.yaml").read_text()
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+GROUPS = PROJECT["dependency-groups"]
+LOCKS = {
+    "run.txt": PROJECT["project"]["dependencies"],
+    "dev.txt": [*PROJECT["project"]["dependencies"], *GROUPS["dev"]],
+    "embedded.txt": GROUPS["embedded"],
+    "tools.txt": GROUPS["tools"],
+}
+
+
+def settings() -> Iterator[str]:
+    """Give every key of the configuration as the README names it."""
+    yield from (f"redis.{key}" for key in RedisConfig.model_fields)
+    yield from (f"providers.NAME.{key}" for key in ProviderConfig.model_fields)
+    yield from (f"panelists.NAME.{key}" for key in PanelistConfig.model_fields)
+    sections = {"redis", "providers", "panelists", "unset"}
+    yield from (f"{k}.NAME" if k == "panels" else k for k in Config.model_fields.keys() - sections)
+
+
+def locked(name: str) -> dict[str, Version]:
+    lines = (ROOT / "requirements" / name).read_text().splitlines()
+    found = (re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([^ ;]+)", line) for line in lines)
+    return {match[1].lower(): Version(match[2]) for match in found if match}
+
+
+@pytest.mark.parametrize("setting", sorted(settings()))
+def test_the_readme_lists_every_setting(setting: str) -> None:
+    assert f"| `{setting}` |" in README
+
+
+@pytest.mark.parametrize("setting", sorted(settings()))
+def test_the_example_shows_every_key_with_a_comment(setting: str) -> None:
+    key = setting.removesuffix(".NAME").split(".")[-1]
+
+    place = re.search(rf"^ *{key}(_env)?:.*$", EXAMPLE, re.MULTILINE)
+
+    assert place is not None
+    lines = EXAMPLE[: place.end()].splitlines()
+    assert "#" in lines[-1] or lines[-2].lstrip().startswith("#")
+
+
+def test_the_example_is_valid() -> None:
+    config = load(ROOT / "config.example.yaml", {"OPENROUTER_API_KEY": "x"})
+
+    assert config.unset == {}
+
+
+@pytest.mark.parametrize("command", sorted(program.commands))
+def test_the_readme_names_every_command(command: str) -> None:
+    assert re.search(rf"^\| `{command}\b", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(program.commands))
+def test_the_readme_names_every_option_of_a_command(command: str) -> None:
+    options = {name for p in program.commands[command].params for name in p.opts}
+    row = " ".join(re.findall(rf"^\| `{command}\b.*$", README, re.MULTILINE))
+    known_elsewhere = {"--config", "--builtin", "--limit", "--panel", "--json"}
+
+    missing = [o for o in options if o.startswith("--") and o not in row]
+
+    assert set(missing) <= known_elsewhere
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_satisfies_what_the_project_asks_for(name: str) -> None:
+    versions = locked(name)
+
+    for requirement in map(Requirement, LOCKS[name]):
+        assert versions[requirement.name.lower()] in requirement.specifier
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_a_hash_for_everything_and_names_no_host(name: str) -> None:
+    text = (ROOT / "requirements" / name).read_text()
+
+    entries = re.split(r"\n(?=\w)", text)
+
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text
+
+
+def test_the_image_copies_only_what_is_there() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
+
+    assert all((ROOT / source).exists() for line in copied for source in line.split())
+
+
+def test_the_image_has_two_stages_a_user_of_its_own_and_a_health_check() -> None:
+    stages = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]
+
+    assert len(stages) == 2
+    assert re.search(r"^USER (?!root)\w+", stages[1], re.MULTILINE)
+    assert re.search(r"^HEALTHCHECK ", stages[1], re.MULTILINE)
+
+
+def test_the_image_starts_and_checks_itself_with_commands_that_exist() -> None:
+    health = re.search(r'CMD \["roundtable", "(\w+)", "([\w-]+)"\]', DOCKERFILE)
+    start = re.search(r'^CMD \["(\w+)"\]', DOCKERFILE, re.MULTILINE)
+
+    assert health is not None
+    assert start is not None
+    assert start[1] in program.commands
+    assert health[2] in {o for p in program.commands[health[1]].params for o in p.opts}
+
+
+def test_the_composed_redis_keeps_its_data() -> None:
+    redis = COMPOSE["services"]["redis"]
+
+    assert redis["command"][1:3] == ["--appendonly", "yes"]
+    assert redis["volumes"] == ["redis:/data"]
+    assert set(COMPOSE["volumes"]) >= {"redis", "data"}
+
+
+def test_the_composed_bot_waits_for_redis_and_finds_it() -> None:
+    bot = COMPOSE["services"]["bot"]
+
+    assert bot["depends_on"] == {"redis": {"condition": "service_healthy"}}
+    assert bot["environment"]["REDIS_URL"] == "redis://redis:6379/0"
+    assert bot["command"][0] in program.commands
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert "make test" in README
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
