@@ -13,6 +13,7 @@ from bot.poll import Record
 THINKING = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 THINKING_ENDS = re.compile(r"^.*</(think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
 THINKING_STARTS = re.compile(r"<(think|thinking|thought|reasoning)>.*$", re.DOTALL | re.IGNORECASE)
+TOKENS = re.compile(r"<\|[^|<>]{1,40}\|>|</?s>|\[/?INST\]")  # marks of a chat template that leaked
 UNSEEN = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff]")
 REFUSAL = re.compile(
     r"\bI (?:can(?:no|')t|can’t|am unable to|am not able to|won't|will not|must decline)\b"
@@ -51,6 +52,7 @@ def read(text: str, options: Sequence[str]) -> Reading:
 def _said(text: str) -> str:
     """Give the text without thinking aloud and without what cannot be seen."""
     text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
+    text = TOKENS.sub("", text)
     text = THINKING_ENDS.sub("", THINKING.sub("", text))
     return THINKING_STARTS.sub("", text).strip()
 

@@ -1,13 +1,13 @@
 """Reading a vote that was given as JSON, also where the JSON is not quite well-formed."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import json_repair
-import orjson
 
-from bot import mention
+from bot import mention, statements
 from bot.mention import Found
 
 VOTE_KEYS = (
@@ -18,7 +18,9 @@ REASONING_KEYS = (
     "reasoning", "reason", "reasons", "explanation", "rationale", "argument", "justification",
     "why", "analysis", "thoughts",
 )  # fmt: skip
-HAS_VOTE = re.compile(rf"[\"']?\b(?:{'|'.join(VOTE_KEYS)})\b[\"']?\s*:", re.IGNORECASE)
+HAS_KEY = re.compile(
+    rf"[\"']?\b(?:{'|'.join(VOTE_KEYS + REASONING_KEYS)})\b[\"']?\s*:", re.IGNORECASE
+)
 FENCE = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)
 
 
@@ -27,16 +29,17 @@ def find(said: str, options: Sequence[str]) -> Found | None:
     ballots = [b for b in (_ballot(value) for value in _objects(said)) if b is not None]
     if not ballots:
         return None
-    letters: frozenset[str] = frozenset()
+    around = _outside(said)
+    letters = statements.labelled(around, options)  # a line that disagrees makes it ambiguous
     for vote, _ in ballots:
         letters |= _letters(vote, options)
-    return Found(letters=letters, reasoning=ballots[-1][1] or _outside(said))
+    return Found(letters=letters, reasoning=ballots[-1][1] or around)
 
 
 def _objects(said: str) -> Iterator[dict[str, Any]]:
     """Give each JSON object that may be a ballot, in the order of the text."""
     for chunk in _chunks(said):
-        value = _parse(chunk) if HAS_VOTE.search(chunk) else None
+        value = _parse(chunk) if HAS_KEY.search(chunk) else None
         if isinstance(value, dict):
             yield value
 
@@ -63,10 +66,20 @@ def _chunks(said: str) -> Iterator[str]:
 
 def _parse(chunk: str) -> object:
     try:
-        return orjson.loads(chunk)
-    except orjson.JSONDecodeError:
+        return json.loads(chunk, object_pairs_hook=_fields)
+    except json.JSONDecodeError:
         # Trailing commas, single quotes, bare line ends: what models write and people read.
         return json_repair.loads(chunk)
+    except RecursionError:
+        return None
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Keep every value of a key that is there twice, as a list: two votes are none."""
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        fields[key] = [fields[key], value] if key in fields else value
+    return fields
 
 
 def _ballot(value: dict[str, Any]) -> tuple[object, str] | None:
@@ -81,7 +94,7 @@ def _ballot(value: dict[str, Any]) -> tuple[object, str] | None:
             return inner and (inner[0], inner[1] or _text(reasoning))
         if key in fields:
             return fields[key], _text(reasoning)
-    return None
+    return (None, _text(reasoning)) if reasoning else None
 
 
 def _text(reasoning: object) -> str:

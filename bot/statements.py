@@ -24,24 +24,28 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 HEADING = re.compile(rf"^\W*(?:{LEADING}\s+)*(?:{NOUNS})\W*$", re.IGNORECASE)
-BOXED = re.compile(r"\\boxed\{(?P<value>.*)$")
+BOXED = re.compile(r"\\boxed\{(?:\\text\{)?(?P<value>[^{}]*)")
 WILL = (
     r"(?:\s+(?:would|will|do|must|have to|am going to|hereby|therefore|thus|still|now|strongly"
     r"|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
 )
 VERBS = (
-    r"(?:cast(?:ing)? (?:my|a) vote (?:for|to)"
+    r"(?:stimme für|wähle|vote pour|choisis|voto por|voto per|elijo|escolho|scelgo|голосую за"
+    r"|выбираю|cast(?:ing)? (?:my|a) vote (?:for|to)"
     r"|(?:vote|voting|go|going|opt|side|am|stand) (?:for|with)"
-    r"|vote(?! against)|choose|pick|select|support|favou?r|prefer|back|recommend|say|stimme für"
-    r"|wähle|vote pour|choisis|voto por|voto per|elijo|escolho|scelgo|голосую за|выбираю)"
+    r"|vote(?! against)|choose|pick|select|support|favou?r|prefer|back|recommend|say)"
 )
 VERB = re.compile(
     rf"\b(?:I|ich|je|yo|eu|io|я){WILL}\s+{VERBS}\b[:\s]*(?P<value>.*)$", re.IGNORECASE
 )
 NO_PRONOUN = re.compile(
-    r"^\W*(?P<verb>voto (?:por|per|pela|pelo)|голосую за|我(?:选择|選擇|投票给|投给|支持)[:： ]?"
-    r"|私は)(?P<value>.*)$",
+    r"(?:^\W*(?:voto (?:por|per|pela|pelo)|голосую за)|(?:^|[，、,。；\s])(?:我|私は)?"
+    r"(?:选择|選擇|投票给|投给|支持)[:： ]?)(?P<value>.*)$",
     re.IGNORECASE,
+)
+# A willing opening is no vote, even where an option reads Yes.
+CHATTY = re.compile(
+    r"\W*(?:I(?:['’]d| would| can|['’]ll| will)? (?:be |gladly |happ)|of course|sure)"
 )
 BEST = re.compile(
     r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?"
@@ -52,6 +56,7 @@ UNSURE = re.compile(
     r"\b(?:if|unless|otherwise|depends|depending|whether|wenn|si|sinon|in case|assuming)\b",
     re.IGNORECASE,
 )
+OPENS = re.compile(r"[*_\"'”’]*\s*[,.;:!—–]")
 SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")
 ALSO = re.compile(r"^[\s*_`\"'”’)]*(?:or|and|oder|und|ou|et|o|y|e|/|&|,)\s+", re.IGNORECASE)
 
@@ -78,6 +83,12 @@ def find(said: str, options: Sequence[str]) -> Found:
     return Found(letters=frozenset(), reasoning=said)
 
 
+def labelled(said: str, options: Sequence[str]) -> frozenset[str]:
+    """Read only the votes that stand behind a label, such as "Vote: B"."""
+    lines = [line for line in said.split("\n") if line.strip()]
+    return frozenset[str]().union(*(s.letters for s in _labelled(lines, options)))
+
+
 def _labelled(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
     for number, line in enumerate(lines):
         if HEADING.match(line) and number + 1 < len(lines):
@@ -91,12 +102,18 @@ def _labelled(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statemen
 
 
 def _label(sentence: str, options: Sequence[str]) -> Statement | None:
-    found = LABEL.match(sentence) or BOXED.search(sentence)
+    found = LABEL.match(sentence) or BOXED.search(sentence) or _after_clause(sentence)
     if found is None:
         return None
     letters = mention.whole(found["value"], options) or _named(found["value"], options)
     final = "final" in (found.groupdict().get("lead") or "").lower()
     return Statement(letters=letters, final=final) if letters else None
+
+
+def _after_clause(sentence: str) -> re.Match[str] | None:
+    """Find a label behind a clause: "Given the cost, the answer is B"; conditions do not count."""
+    before, comma, after = sentence.partition(", ")
+    return LABEL.match(after) if comma and not UNSURE.search(before) else None
 
 
 def _sentences(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
@@ -116,9 +133,14 @@ def _sentences(lines: Sequence[str], options: Sequence[str]) -> Iterator[Stateme
 def _voted(sentence: str) -> Iterator[str]:
     """Give what follows each "I vote for" of a sentence that means it."""
     for clause in re.split(r",?\s+(?:but|however|yet|although|and so|so)\s+", sentence):
-        found = VERB.search(clause) or NO_PRONOUN.match(clause)
-        if found:
+        found = VERB.search(clause) or NO_PRONOUN.search(clause)
+        if found and not _in_quotes(clause, found.start()):
             yield found["value"]
+
+
+def _in_quotes(clause: str, place: int) -> bool:
+    """Tell whether somebody else is quoted here; a quote around everything is no quote."""
+    return clause[1:place].count('"') % 2 == 1
 
 
 def _bare(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
@@ -128,7 +150,7 @@ def _bare(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
     bare = [letters for end in sorted(ends) if (letters := mention.whole(lines[end], options))]
     if not bare and lines:
         opening = mention.at_start(lines[0], options, noun=False)
-        if opening and re.match(r"[*_\"'”’]*\s*[,.;:!—–]", opening.rest):
+        if opening and OPENS.match(opening.rest) and not CHATTY.match(opening.rest):
             bare = [opening.letters]
     yield from (Statement(letters=letters) for letters in bare)
 
@@ -165,7 +187,12 @@ def _split(line: str) -> list[str]:
 def _without_vote(said: str, options: Sequence[str]) -> str:
     """Drop the lines that hold nothing but the vote: it is shown already."""
     kept = [line for line in said.split("\n") if not _only_vote(line, options)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    last = _split(text)[-1:]
+    found = VERB.match(last[0].lstrip(" *_")) if last else None
+    if found and mention.whole(found["value"], options):
+        text = text.removesuffix(last[0]).strip()
+    return text
 
 
 def _only_vote(line: str, options: Sequence[str]) -> bool:
