@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from bot import render
+from bot.markdown import escape
 from bot.poll import Session
 from bot.render import (
     Bars,
@@ -41,10 +42,10 @@ def as_markdown(session: Session) -> str:
     root, *rest = render.thread(session)
     ballots = [message for message in rest if message.author]
     closing = rest[len(ballots) :]
-    parts = [f"# {_escape(session.poll.question)}", _message(root, skip=(Heading, Seats))]
+    parts = [f"# {escape(session.poll.question)}", _message(root, skip=(Heading, Seats))]
     parts += ["## Summary", *(_message(m, skip=(Heading,)) for m in closing)] if closing else []
     parts += ["## Ballots"] if ballots else []
-    parts += [f"### {_escape(m.author or '')}\n\n{_message(m)}" for m in ballots]
+    parts += [f"### {escape(m.author or '')}\n\n{_message(m)}" for m in ballots]
     when = session.created_at.strftime("%Y-%m-%d %H:%M UTC")
     return "\n\n".join([*parts, f"*Session {session.id}, {when}*"]) + "\n"
 
@@ -56,27 +57,21 @@ def _message(message: Message, skip: tuple[type[Piece], ...] = ()) -> str:
 def _piece(piece: Piece) -> str:
     match piece:
         case Heading() | Line():
-            return _escape(piece.text)
+            return escape(piece.text)
         case Prose():
             return _nested(piece.text)
         case Vote():
-            return f"**{piece.letter}) {_escape(piece.text)}**"
+            return f"**{piece.letter}) {escape(piece.text)}**"
         case Seats():
-            return "\n".join(f"- {_escape(row.name)}: {row.state}" for row in piece.rows)
+            return "\n".join(f"- {escape(row.name)}: {row.state}" for row in piece.rows)
         case Bars():
             return "\n".join(
-                f"- **{bar.letter}) {_escape(bar.text)}**: {bar.votes}" for bar in piece.bars
+                f"- **{bar.letter}) {escape(bar.text)}**: {bar.votes}" for bar in piece.bars
             )
         case Points():
             return "\n".join(
-                f"- **{_escape(point.option)}**: {_escape(point.argument)}"
-                for point in piece.points
+                f"- **{escape(point.option)}**: {escape(point.argument)}" for point in piece.points
             )
-
-
-def _escape(text: str) -> str:
-    """Keep plain text plain: nothing in it is markup, and it stays on its line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(text.split()))
 
 
 def _nested(prose: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.markdown import escape
 from bot.poll import Argument, Ballot, Session, Summary
 from bot.verdict import join
 
@@ -74,14 +75,15 @@ def _narrative(session: Session) -> str:
     voted = [ballot for ballot in session.final_ballots if ballot.choice]
     if not voted:
         reasons = [f"{b.panelist}: {b.error}." for b in session.final_ballots]
-        return "No panelist cast a vote. " + " ".join(reasons)
-    return " ".join(_sentence(session, ballot) for ballot in voted)
+        return escape("No panelist cast a vote. " + " ".join(reasons))
+    return "\n".join(_item(session, ballot) for ballot in voted)
 
 
-def _sentence(session: Session, ballot: Ballot) -> str:
+def _item(session: Session, ballot: Ballot) -> str:
+    """Write one item of a Markdown list."""
     choice = f"{ballot.panelist} chose {session.poll.text_of(ballot.choice or '')}"
     why = first_sentence(ballot.reasoning)
-    return f"{choice}: {why}" if why else f"{choice}."
+    return f"- {escape(f'{choice}: {why}' if why else f'{choice}.')}"
 
 
 def _from_ballots(session: Session, letter: str) -> Argument:

@@ -79,6 +79,8 @@ class ConsoleMessenger:
         if not self._console.is_terminal:
             self._console.print(view)
             return
+        # What scrolls by begins with the question, too.
+        self._console.print(console_view.opening(root))
         self._live = Live(view, console=self._console, refresh_per_second=FRAMES, transient=True)
         self._live.start()
 

@@ -61,8 +61,15 @@ def message(sent: Message) -> RenderableType:
     )
 
 
+def opening(root: Message) -> RenderableType:
+    """Give the question alone, to stand above the replies."""
+    return Group(*(piece(p) for p in root.pieces if isinstance(p, Heading)), Text(""))
+
+
 def _belongs(before: Piece, shown: Piece) -> bool:
     """Tell whether a piece goes with the one above it, so that no line is left free."""
+    if isinstance(shown, Prose) and shown.text.startswith("- "):
+        return True  # a list brings its own free line
     return isinstance(before, Vote) or (isinstance(before, Heading) and isinstance(shown, Line))
 
 

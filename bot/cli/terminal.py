@@ -62,6 +62,7 @@ def print_thread(console: Console, session: Session) -> None:
     """Print a session as it stood in the terminal: the ballots, the verdict, the summary."""
     root, *rest = render.thread(session)
     ballots = [message for message in rest if message.author]
+    console.print(console_view.opening(root))
     for message in [*ballots, root, *rest[len(ballots) :]]:
         console.print(console_view.message(message))
 
