@@ -48,8 +48,10 @@ TIED = session(CODE, "AABBC")
 TRUE = {
     "full names": (
         SPLIT,
-        "GPT-5.4, GLM 5 and Kimi K2.5 voted for Yes, while Claude Opus 4.6 and Gemini 3.1 Pro "
-        "preferred No.",
+        (
+            "GPT-5.4, GLM 5 and Kimi K2.5 voted for Yes, while Claude Opus 4.6 and Gemini 3.1 Pro "
+            "preferred No."
+        ),
     ),
     "first names": (SPLIT, "GPT, GLM and Kimi chose Yes; Claude and Gemini chose No."),
     "last names": (SPLIT, "Opus 4.6 voted No, and so did Gemini."),
@@ -118,6 +120,10 @@ TRUE = {
     "an ordinary no": (SPLIT, "No evidence convinced Claude, which voted No."),
     "no better way": (SPLIT, "GLM 5 voted Yes, arguing that there is no better teacher."),
     "took apart": (SPLIT, "Claude picked apart the case for Yes and chose No."),
+    "somebody else's choice": (
+        SPLIT,
+        "Claude argued that whoever shares weights chose Yes for the wrong reason.",
+    ),
     "agreed with an argument": (
         SPLIT,
         "Claude agreed with GPT-5.4 that the gap closes, yet voted No.",
@@ -153,6 +159,7 @@ LIES = {
     "another size": (SPLIT, "Claude Sonnet 4.6 voted No."),
     "another GPT": (SPLIT, "GPT-4o voted Yes."),
     "another Gemini": (SPLIT, "Gemini 3.1 Flash voted No."),
+    "another size without a vote": (SPLIT, "Gemini 3.1 Flash doubts it, and Claude too."),
     "an invented person": (SPLIT, "Dr. Alice Miller argued that weights spread; Kimi agreed."),
     "an invented name": (SPLIT, "Claude voted No, and Alice warned of the costs."),
     "an invented source": (SPLIT, "According to Miller, weights spread; Kimi voted Yes."),
@@ -199,6 +206,193 @@ LIES = {
 }
 
 
+# Longer prose, as summaries really read.
+PROSE = [
+    (
+        SPLIT,
+        (
+            "The panel leaned toward Yes, though not without resistance. GPT-5.4 argued that "
+            "open models close the gap every year, citing download counts, while GLM 5 "
+            "emphasised that sharing weights spreads skill. Kimi K2.5 drew a parallel with "
+            "Python 3.11, noting that open projects win slowly, then everywhere. In contrast, "
+            "Claude Opus 4.6 pointed to the cost of training, and Gemini 3.1 Pro stressed that "
+            "closed labs keep their best data."
+        ),
+    ),
+    (
+        SPLIT,
+        (
+            "Supporters of Yes — GPT-5.4, GLM 5 and Kimi K2.5 — see momentum. Opponents Claude "
+            "Opus 4.6 and Gemini 3.1 Pro see the bill."
+        ),
+    ),
+    (SPLIT, "Claude's No rests on the cost of training; Gemini's vote for No rests on data."),
+    (
+        SPLIT,
+        (
+            "GPT-5.4's case for Yes leaned on download counts, and Claude countered that nobody"
+            " gives that away."
+        ),
+    ),
+    (
+        SPLIT,
+        (
+            "Both GPT-5.4 and Kimi saw history on the side of open projects, which is why they "
+            "voted Yes."
+        ),
+    ),
+    (
+        SPLIT,
+        (
+            "While Kimi and GPT-5.4 agreed that the gap is closing, Claude and Gemini were not "
+            "convinced and voted No."
+        ),
+    ),
+    (
+        SPLIT,
+        (
+            "The dissenting voices, Claude and Gemini, doubted that money and data would ever "
+            "be shared."
+        ),
+    ),
+    (SPLIT, "Gemini and Claude, in the minority, held that data and money decide."),
+    (SPLIT, "Where GLM 5 sees shared skill, Claude, wary of costs, voted No."),
+    (
+        SPLIT,
+        (
+            "The Yes voters (GPT-5.4, GLM 5, Kimi K2.5) trust momentum, and the No voters "
+            "(Claude Opus 4.6, Gemini 3.1 Pro) trust money."
+        ),
+    ),
+    (SPLIT, "Yes carried the day: GPT-5.4 and Kimi argued from history."),
+    (SPLIT, "Yes won by a narrow margin, with Claude and Gemini opposed."),
+    (SPLIT, "Kimi K2.5, which also voted Yes, compared it with Python."),
+    (
+        SPLIT,
+        (
+            "Claude conceded that open models improve, but it still chose No because training "
+            "is expensive."
+        ),
+    ),
+    (SPLIT, "On the No side, Claude warned about cost; on the Yes side, GLM 5 praised sharing."),
+    (SPLIT, "Against this, Claude and Gemini argued that money decides."),
+    (SPLIT, "GPT-5.4 favors Yes. Claude favors No."),
+    (SPLIT, "Nobody disputed that training is expensive, but Kimi thinks patience wins."),
+    (SPLIT, "Not everyone was convinced: Claude voted No."),
+    (SPLIT, "Those who voted Yes, such as GLM 5, value sharing."),
+    (SPLIT, "One key difference is money: Claude thinks it decides, GPT-5.4 does not."),
+    (SPLIT, "GPT-5.4 and GLM 5 both chose “Yes,” whereas Claude chose “No.”"),
+    (SPLIT, "No other panelist went as far as Claude, which called training unaffordable."),
+    (SPLIT, "Claude Opus 4.6 voted No (B), GLM 5 voted Yes (A)."),
+    (SPLIT, "Claude was less optimistic than GPT-5.4 and sided with Gemini on No."),
+    (SPLIT, "Kimi agrees with GPT-5.4 and GLM 5, while Claude is joined by Gemini."),
+    (SPLIT, "The majority, including GPT-5.4, chose Yes; the minority chose No."),
+    (
+        SPLIT,
+        (
+            "GPT-5.4, GLM 5, and Kimi K2.5 supported the view that open models will keep up, "
+            "whereas Claude Opus 4.6 and Gemini 3.1 Pro opposed it."
+        ),
+    ),
+    (SPLIT, "GPT 5.4 and GLM-5 stand behind Yes; Claude does not."),
+    (
+        RUST,
+        (
+            "GPT-5.4, GLM 5 and Kimi K2.5 would rather stay with Python, while Claude and "
+            "Gemini push for a rewrite in Rust. No one wanted a bigger server."
+        ),
+    ),
+    (
+        RUST,
+        (
+            "Claude and Gemini preferred the Rust rewrite, whereas Kimi opted for Python's "
+            "familiarity."
+        ),
+    ),
+    (
+        RUST,
+        (
+            "Staying with Python prevailed. GPT-5.4 backed it for stability, and Claude "
+            "objected that Rust is faster."
+        ),
+    ),
+    (
+        RUST,
+        (
+            "Claude would rewrite everything in Rust; GLM 5 would not, and voted for “Stay with"
+            " Python”."
+        ),
+    ),
+    (ALONE, "Only Claude voted No; the others, led by GPT-5.4, chose Yes."),
+    (
+        ALONE,
+        (
+            "GPT-5.4, GLM 5, Kimi K2.5, and Gemini 3.1 Pro all voted Yes, leaving Claude Opus "
+            "4.6 as the sole dissenter."
+        ),
+    ),
+    (ALONE, "All models except Claude voted Yes."),
+    (ALONE, "Claude was alone in choosing No."),
+    (SAME, "Every panelist chose Yes, and Claude did so despite the costs."),
+    (SAME, "The panel agreed on Yes without dissent, although Claude named the costs."),
+    (
+        MOST,
+        (
+            "GPT-5.4, GLM 5 and Claude voted Yes and Gemini voted No, while Kimi failed to "
+            "answer in time and abstained."
+        ),
+    ),
+    (
+        FOUR,
+        (
+            "The panel was deadlocked: GPT-5.4 and GLM 5 for Yes, Claude and Gemini for No. "
+            "Kimi abstained."
+        ),
+    ),
+    (
+        TIED,
+        (
+            "The panel was split between Rust and Python: GPT-5.4 and GLM 5 chose the former, "
+            "Claude and Kimi the latter, and Gemini went for a bigger server."
+        ),
+    ),
+]
+FALSE = [
+    (
+        SPLIT,
+        ("While GPT-5.4 and GLM 5 argued for Yes, Kimi K2.5 sided with Claude and Gemini for No."),
+    ),
+    (SPLIT, "GPT-5.4, GLM 5, Kimi K2.5 and Gemini 3.1 Pro supported Yes; only Claude dissented."),
+    (SPLIT, "In the end, Claude was persuaded by GPT-5.4 and switched to Yes, voting Yes."),
+    (SPLIT, "The panel came down on No, says Claude."),
+    (SPLIT, "Llama 4 and Claude voted No."),
+    (SPLIT, "Claude's vote went to Yes."),
+    (SPLIT, "Supporters of No — GPT-5.4 and Kimi — doubt the hype."),
+    (SPLIT, "The No voters (GPT-5.4, GLM 5) trust money."),
+    (SPLIT, "Gemini opted for Yes after weighing data."),
+    (SPLIT, "Claude, wary of cost at first, ultimately chose Yes."),
+    (SPLIT, "Kimi was the only one to vote No."),
+    (SPLIT, "Claude was the only model to vote No."),
+    (SPLIT, "Only Claude voted No."),
+    (SPLIT, "Both Claude and Kimi rejected Yes."),
+    (SPLIT, "None of the panelists supported No; Claude hesitated."),
+    (SPLIT, "The result was a deadlock between Claude and GPT-5.4."),
+    (SPLIT, "The consensus was No, as Claude wrote."),
+    (SPLIT, "Kimi failed to answer and abstained."),
+    (SPLIT, "Gemini 3 Pro voted No."),
+    (SPLIT, "Kimi K2 voted Yes."),
+    (SPLIT, "Professor Lee noted that weights spread, and Claude voted No."),
+    (RUST, "Kimi pushed for the rewrite and voted for Rust."),
+    (RUST, "Every model chose to stay with Python, Claude too."),
+    (SPLIT, "GPT-5.4 favors No."),
+    (SPLIT, "Two models dissented."),
+    (SPLIT, "The vote was 5-0."),
+    (SPLIT, "Yes got 4 of 5 votes."),
+    (SPLIT, "The vote was four to one in favour of Yes."),
+    (SPLIT, "All five chose Yes."),
+]
+
+
 @pytest.mark.parametrize(("held", "text"), TRUE.values(), ids=TRUE)
 def test_a_true_narrative_passes(held: Session, text: str) -> None:
     assert claims.problems(text, held) == []
@@ -207,3 +401,34 @@ def test_a_true_narrative_passes(held: Session, text: str) -> None:
 @pytest.mark.parametrize(("held", "text"), LIES.values(), ids=LIES)
 def test_a_lie_is_caught(held: Session, text: str) -> None:
     assert claims.problems(text, held)
+
+
+@pytest.mark.parametrize(("held", "text"), PROSE, ids=[text[:40] for _, text in PROSE])
+def test_true_prose_passes(held: Session, text: str) -> None:
+    assert claims.problems(text, held) == []
+
+
+@pytest.mark.parametrize(("held", "text"), FALSE, ids=[text[:40] for _, text in FALSE])
+def test_a_lie_in_prose_is_caught(held: Session, text: str) -> None:
+    assert claims.problems(text, held)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("Claude doubted.", True), ("Opinions differed.", False), ("Grok doubted.", False)],
+    ids=["a panelist", "nobody", "a stranger"],
+)
+def test_a_text_names_somebody_or_nobody(text: str, *, named: bool) -> None:
+    assert claims.names_somebody(text, SPLIT) is named
+
+
+def test_a_name_that_two_share_is_held_against_neither() -> None:
+    shared = SPLIT.model_copy(update={"panel": ("Claude Opus 4.6", "Claude Sonnet 4.6")})
+
+    assert claims.problems("Claude voted Yes.", shared) == []
+
+
+def test_a_fault_is_told_once() -> None:
+    assert claims.problems("Grok voted Yes. Grok voted Yes.", SPLIT) == [
+        "“Grok” is not on the panel"
+    ]

