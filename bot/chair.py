@@ -12,7 +12,7 @@ from bot.errors import ModelError, SchemaRefused, cause
 from bot.panel import Seat
 from bot.poll import Argument, Session, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
-from bot.prompts import fence
+from bot.prompts import fence, plain
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,15 @@ class Chair:
                 Turn(role="assistant", text=draft.model_dump_json()),
                 Turn(role="user", text=FAULTS.format(faults="; ".join(faults))),
             ]
-            draft = await self._draft(session, turns)
+            draft = await self._second_draft(session, turns, draft)
         return self._published(draft, session)
+
+    async def _second_draft(self, session: Session, turns: list[Turn], first: Draft) -> Draft:
+        try:
+            return await self._draft(session, turns)
+        except ModelError as error:
+            log.info("Session %s: no second draft: %s", session.id, error)
+            return first
 
     async def _draft(self, session: Session, turns: list[Turn]) -> Draft:
         schema = _schema(session) if Ability.SCHEMA in self._model.abilities else None
@@ -83,7 +90,9 @@ class Chair:
         chosen = {ballot.choice for ballot in session.final_ballots}
         open_ones = [option for option in session.poll.options if option.letter not in chosen]
         question = session.poll.question
-        asked = [BRIEF_ARGUMENT.format(question=question, option=o.text) for o in open_ones]
+        asked = [
+            BRIEF_ARGUMENT.format(question=plain(question), option=plain(o.text)) for o in open_ones
+        ]
         answers = await self._ask_each(BRIEF_RULES, asked)
         arguments = zip((o.letter for o in open_ones), answers, strict=True)
         return Draft(arguments={x: summary.first_sentence(text) for x, text in arguments})

@@ -8,7 +8,7 @@ from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Poll
 
 USAGE = "Will open models keep up? | Yes | No"
 DEFAULT_OPTIONS = ("Yes", "No")
-DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 
 
@@ -60,11 +60,18 @@ def _invisible(c: str) -> bool:
     return unicodedata.category(c) in {"Cc", "Cs"} or c in DIRECTIONS
 
 
+def _looks(option: str) -> str:
+    """Give what an eye can tell apart: neither case nor what has no width."""
+    seen = (c for c in option if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(seen)).casefold().strip()
+
+
 def _check_question(question: str) -> None:
     if not question:
         raise CommandError(f"There is no question yet; try: {USAGE}")
     if not any(c.isalnum() for c in question):
-        raise CommandError(f"“{question[:20]}” alone is not a question; try: {USAGE}")
+        shown = " ".join(question.split())[:20]
+        raise CommandError(f"“{shown}” alone is not a question; try: {USAGE}")
     if len(question) > MAX_QUESTION:
         raise CommandError(f"The question has {len(question):,} characters; {MAX_QUESTION:,} fit.")
 
@@ -76,10 +83,11 @@ def _check_options(options: list[str]) -> None:
         raise CommandError(f"There are {len(options)} options; at most {MAX_OPTIONS} fit.")
     seen: dict[str, str] = {}
     for letter, option in zip(LETTERS, options, strict=False):
-        if not option:
+        looks = _looks(option)
+        if not looks:
             raise CommandError(f"Option {letter} is empty: write it, or take its bar away.")
         if len(option) > MAX_OPTION:
             raise CommandError(f"Option {letter} has {len(option)} characters; {MAX_OPTION} fit.")
-        twin = seen.setdefault(unicodedata.normalize("NFKC", option).casefold(), letter)
+        twin = seen.setdefault(looks, letter)
         if twin != letter:
             raise CommandError(f"Options {twin} and {letter} are the same: “{option}”.")

@@ -1,11 +1,10 @@
 """A session for other programs and other pages: JSON and Markdown."""
 
 import json
-import re
 from typing import Any
 
 from bot import render
-from bot.markdown import escape
+from bot.markdown import escape, tame
 from bot.poll import Session
 from bot.render import (
     Bars,
@@ -59,7 +58,7 @@ def _piece(piece: Piece) -> str:
         case Heading() | Line():
             return escape(piece.text)
         case Prose():
-            return _nested(piece.text)
+            return tame(piece.text)
         case Vote():
             return f"**{piece.letter}) {escape(piece.text)}**"
         case Seats():
@@ -72,9 +71,3 @@ def _piece(piece: Piece) -> str:
             return "\n".join(
                 f"- **{escape(point.option)}**: {escape(point.argument)}" for point in piece.points
             )
-
-
-def _nested(prose: str) -> str:
-    """Keep a model's Markdown, but let none of its headings stand above ours, and no HTML."""
-    prose = re.sub(r"^(#+)(?=\s)", r"####\1", prose, flags=re.MULTILINE)
-    return prose.replace("<", "&lt;")

@@ -76,6 +76,9 @@ class Hearing:
 
     def __init__(self, seat: Seat, model: ModelClient, poll: Poll, shown: Sequence[str]) -> None:
         self._seat, self._model, self._poll, self._shown = seat, model, poll, shown
+        # An answer is read against the options as they stood in the prompt.
+        brief = seat.style == "brief"
+        self._options = [prompts.plain(text) for text in shown] if brief else shown
         self._turns: list[Turn] = []
         self._system = ""
         self._completions: list[Completion] = []
@@ -136,7 +139,7 @@ class Hearing:
         completion = await self._model.complete(prompt)
         self._completions.append(completion)
         self._turns.append(Turn(role="assistant", text=completion.text or "…"))
-        reading = answer.read(completion.text, self._shown)
+        reading = answer.read(completion.text, self._options)
         if completion.cut and reading.letter is None:
             problem = "was cut off before it had voted"
             return reading.model_copy(update={"problem": problem})

@@ -52,7 +52,7 @@ class Poll(Record):
     def of(cls, question: str, texts: Iterable[str], *, asked_by: str | None = None) -> Self:
         """Make a poll whose options get their letters in the order of `texts`."""
         options = tuple(
-            Option(letter=letter, text=text) for letter, text in zip(LETTERS, texts, strict=False)
+            Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
         )
         return cls(question=question, options=options, asked_by=asked_by)
 

@@ -86,19 +86,19 @@ def brief_rules(persona: str) -> str:
 
 def brief_question(poll: Poll, shown: Sequence[str]) -> tuple[Turn, ...]:
     """Ask a very small model, by an example and without letters: it would always take A."""
-    text = f"{_plain(poll.question)} Vote for {_or(shown)}."
+    text = f"{plain(poll.question)} Vote for {_or(shown)}."
     return (*BRIEF_EXAMPLE, Turn(role="user", text=text))
 
 
 def brief_which(shown: Sequence[str]) -> tuple[Turn, tuple[str, ...]]:
-    answers = tuple(f'I vote for "{_plain(text)}".' for text in shown)
+    answers = tuple(f'I vote for "{plain(text)}".' for text in shown)
     return Turn(role="user", text=f"So what is your vote, {_or(shown)}?"), answers
 
 
 def _or(shown: Sequence[str]) -> str:
-    return " or ".join(f'"{_plain(text)}"' for text in shown)
+    return " or ".join(f'"{plain(text)}"' for text in shown)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep one line, and no double quote that would end the quotation."""
     return " ".join(text.replace('"', "'").split())

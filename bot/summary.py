@@ -9,6 +9,8 @@ from bot.verdict import join
 UNCHOSEN = "No model chose this option"
 COUNTER = f"{UNCHOSEN}, but the potential counter-argument hinges on "
 SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")
+LINE_MARKS = re.compile(r"^\s*(?:#+|>|[-*+])\s+", re.MULTILINE)
+EMPHASIS = re.compile(r"(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)")
 MAX_SENTENCE = 300  # characters
 
 
@@ -48,7 +50,7 @@ def argument(session: Session, letter: str, text: str) -> Argument:
 
 def first_sentence(text: str) -> str:
     """Give the first sentence of a reasoning, as plain text and not too long."""
-    bare = re.sub(r"[*_`#>]+", "", text).strip()
+    bare = EMPHASIS.sub("", LINE_MARKS.sub("", text)).strip()
     sentence = SENTENCE_END.split(bare, maxsplit=1)[0].strip()
     return (
         sentence

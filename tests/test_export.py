@@ -56,14 +56,14 @@ def headings(document: str) -> list[str]:
 
 
 KEYS = {
-    "": "id created_at status poll panel ballots tally verdict summary posts",
+    "": "id created_at status place poll panel ballots tally verdict summary posts",
     "poll": "question mode options asked_by",
     "poll options 0": "letter text",
     "ballots 0": "panelist round choice position reasoning error persuaded_by input_tokens "
     "output_tokens cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
-    "summary": "narrative agreement strongest",
+    "summary": "narrative agreement strongest chair",
     "summary strongest 0": "letter argument chosen",
 }
 
