@@ -1,0 +1,369 @@
+"""The workflow: what stands in chat and in the store, also after everything that can go wrong."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.providers.scripted import ScriptedModel
+from adapters.stores.memory import MemoryStore
+from bot.chair import Chair
+from bot.engine import Engine
+from bot.errors import (
+    ConfigError,
+    LeaseLost,
+    MessengerError,
+    ModelError,
+    ModelRefused,
+    SessionBusy,
+    SessionMissing,
+    StoreError,
+)
+from bot.panel import Panelist, Seat
+from bot.poll import Place, Poll, Post, Session, Status, Verdict
+from bot.ports import Completion, Entry, Lease, Prompt
+from tests.fakes.messenger import Killed, RecordingMessenger
+
+PLACE = Place(chat="recording", channel="general")
+NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
+KEYS = ["root", *(f"ballot:1:{name}" for name in NAMES), "summary"]
+
+
+class WaitingModel(ScriptedModel):
+    """Answers when its event is set."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.go = asyncio.Event()
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        await self.go.wait()
+        return await super().complete(prompt)
+
+
+class DyingStore(MemoryStore):
+    """Fails at its n-th write, before it or after it is done."""
+
+    def __init__(self, at: int, *, stored: bool) -> None:
+        super().__init__()
+        self.left, self._stored = at, stored
+
+    async def save(self, lease: Lease, entry: Entry) -> None:
+        self.left -= 1
+        if self.left == 0 and not self._stored:
+            raise StoreError("the store is gone")
+        await super().save(lease, entry)
+        if self.left == 0:
+            raise StoreError("the store is gone")
+
+
+class Table:
+    """A poll with scripted models, ready to be run as often as a test likes."""
+
+    def __init__(self, *models: ScriptedModel, store: MemoryStore | None = None) -> None:
+        self.models = models or tuple(ScriptedModel(f"Reasons.\nVote: {x}") for x in "ABA")
+        self.names = NAMES[: len(self.models)]
+        self.store = store or MemoryStore()
+        self.chat = RecordingMessenger()
+        self.chair: Chair | None = None
+        self.deadline = 5.0
+        poll = Poll.of("Will open models keep up?", ["Yes", "No"], asked_by="Ada")
+        self.session = Session.start(poll, place=PLACE, panel=self.names)
+
+    def engine(self) -> Engine:
+        seats = zip(self.names, self.models, strict=True)
+        panelists = {n: Panelist(Seat(name=n, deadline=self.deadline), m) for n, m in seats}
+        return Engine(
+            store=self.store,
+            messengers={"recording": self.chat},
+            panelists=panelists,
+            chair=self.chair,
+        )
+
+    async def run(self) -> Session:
+        if await self.store.load(self.session.id) is None:
+            await self.store.create(self.session)
+        return await self.engine().run(self.session.id)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let other tasks run until something holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  # it looks at plain data, at every turn of the loop
+            await asyncio.sleep(0)
+
+
+async def test_the_thread_has_its_messages_in_order() -> None:
+    table = Table()
+
+    await table.run()
+
+    assert table.chat.did("post", "reply") == KEYS
+    assert table.chat.did("pin") == ["summary"]
+    assert table.chat.log[-1] == ("edit", "root")
+
+
+async def test_replies_go_into_the_thread_and_the_summary_into_the_channel() -> None:
+    table = Table()
+
+    await table.run()
+
+    threads = {message.key: root for root, message in table.chat.posts.values()}
+    assert threads["root"] is threads["summary"] is None
+    assert {threads[key] for key in KEYS[1:-1]} == {Post(channel="general", id="0")}
+
+
+async def test_the_session_ends_with_verdict_and_summary() -> None:
+    done = await Table().run()
+
+    assert done.status is Status.DONE
+    # The second panelist sees No first, so its letter B stands for Yes.
+    assert done.verdict is not None
+    assert done.verdict.text == "Unanimous — Yes (3/3 votes)"
+    assert done.summary is not None
+    assert done.summary.agreement == "All models agreed on Yes."
+
+
+async def test_ballots_are_posted_as_they_arrive() -> None:
+    slow, quick = WaitingModel("Vote: A"), ScriptedModel("Vote: A")
+    table = Table(slow, quick)
+    run = asyncio.create_task(table.run())
+
+    await until(lambda: table.chat.did("reply") == ["ballot:1:GLM 5"])
+    slow.go.set()
+    await run
+
+    assert table.chat.did("reply") == ["ballot:1:GLM 5", "ballot:1:GPT-5.4"]
+
+
+async def test_a_slow_chat_does_not_hold_up_the_models() -> None:
+    table = Table()
+    await table.store.create(table.session)
+    run = asyncio.create_task(table.engine().run(table.session.id))
+    await until(lambda: "root" in table.chat.did("post"))
+    table.chat.gate = asyncio.Event()
+
+    await until(lambda: len(table.store._sessions[table.session.id].ballots) == 3)  # noqa: SLF001  # what is saved
+    assert table.chat.did("reply") == []
+    table.chat.gate.set()
+    await run
+
+    assert table.chat.did("reply") == KEYS[1:-1]
+
+
+async def test_edits_of_the_root_message_are_coalesced() -> None:
+    models = [ScriptedModel("Vote: A") for _ in NAMES]
+    table = Table(*models)
+    await table.store.create(table.session)
+    run = asyncio.create_task(table.engine().run(table.session.id))
+    await until(lambda: "root" in table.chat.did("post"))
+    table.chat.gate = asyncio.Event()
+    await until(lambda: len(table.store._sessions[table.session.id].ballots) == 3)  # noqa: SLF001  # what is saved
+    table.chat.gate.set()
+
+    await run
+
+    assert len(table.chat.did("edit")) <= 3  # one that waited, the newest, the last
+    assert "Majority" in str(table.chat.posts["0"][1])
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (ScriptedModel(ModelError("example.org is overloaded (529)")), "is overloaded (529)"),
+        (ScriptedModel(ModelRefused("declined to answer: no")), "declined to answer"),
+        (ScriptedModel("It depends on many things."), "no vote that could be read"),
+        (ScriptedModel("I can't take sides here."), "declined to choose"),
+        (WaitingModel("Vote: A"), "no answer within 0.2 s"),
+    ],
+    ids=["error", "refusal", "unreadable", "declined", "timeout"],
+)
+async def test_a_model_that_fails_abstains_and_says_why(model: Any, reason: str) -> None:
+    table = Table(ScriptedModel("Vote: A"), model)
+    table.deadline = 0.2
+
+    done = await table.run()
+
+    ballot = next(ballot for ballot in done.ballots if ballot.panelist == "GLM 5")
+    assert ballot.choice is None
+    assert reason in (ballot.error or "")
+    assert done.verdict is not None
+    assert done.verdict.text == "Single vote — Yes (1/1 vote, 1 abstained)"
+
+
+async def test_a_poll_in_which_nobody_votes_ends_without_a_verdict() -> None:
+    table = Table(*(ScriptedModel(ModelError("gone")) for _ in NAMES))
+
+    done = await table.run()
+
+    assert done.status is Status.DONE
+    assert done.verdict is not None
+    assert done.verdict.label == "No verdict"
+    assert table.chat.did("post") == ["root", "summary"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [ScriptedModel(ModelError("gone")), ScriptedModel("no JSON at all"), WaitingModel("{}")],
+    ids=["error", "nonsense", "slow"],
+)
+async def test_a_chair_that_fails_never_holds_up_the_poll(model: Any) -> None:
+    table = Table()
+    table.chair = Chair(Seat(name="Chair", deadline=0.2), model)
+
+    done = await table.run()
+
+    assert done.status is Status.DONE
+    assert done.summary is not None
+    assert done.summary.chair is None
+
+
+@pytest.mark.parametrize("broken", ["ballot:1:GLM 5", "summary", "pin summary", "edit root"])
+async def test_a_chat_that_refuses_something_does_not_end_the_poll(broken: str) -> None:
+    table = Table()
+    table.chat.broken = {broken}
+
+    done = await table.run()
+
+    assert done.status is Status.DONE
+    expected = [key for key in KEYS if key != broken]
+    assert table.chat.did("post", "reply") == expected
+
+
+async def test_a_poll_that_cannot_be_opened_has_failed() -> None:
+    table = Table()
+    table.chat.broken = {"root"}
+
+    with pytest.raises(MessengerError):
+        await table.run()
+
+    held = await table.store.load(table.session.id)
+    assert held is not None
+    assert held.status is Status.FAILED
+    assert [model.prompts for model in table.models] == [[], [], []]
+
+
+def assert_whole(table: Table, done: Session) -> None:
+    """Check that the thread is as if nothing had happened, and that nobody was asked in vain."""
+    assert done.status is Status.DONE
+    assert sorted(message.key for _, message in table.chat.posts.values()) == sorted(KEYS)
+    assert "summary" in table.chat.did("pin")
+    assert done.verdict is not None
+    assert done.verdict.text == "Unanimous — Yes (3/3 votes)"
+
+
+# 1 receipt before and 1 after each of 5 messages, 3 ballots, verdict, summary, state.
+@pytest.mark.parametrize("at", range(1, 17))
+@pytest.mark.parametrize("stored", [True, False], ids=["after", "before"])
+async def test_a_run_that_loses_its_store_at_any_write_can_be_completed(
+    at: int, *, stored: bool
+) -> None:
+    store = DyingStore(at, stored=stored)
+    table = Table(store=store)
+    with pytest.raises(StoreError):
+        await table.run()
+    held = await store.load(table.session.id)
+    assert held is not None
+    asked = [len(model.prompts) for model in table.models]
+
+    done = await table.run()
+
+    assert_whole(table, done)
+    for name, model, before in zip(NAMES, table.models, asked, strict=True):
+        saved = name in held.ballots_of(1)
+        assert len(model.prompts) == (before if saved else before + 1)
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_a_run_that_dies_after_a_message_was_stored_does_not_post_it_twice(key: str) -> None:
+    table = Table()
+    table.chat.dies = {key}
+    with pytest.raises(Killed):
+        await table.run()
+
+    done = await table.run()
+
+    assert_whole(table, done)
+
+
+@pytest.mark.parametrize("turns", range(1, 60, 3))
+async def test_a_run_that_is_cancelled_at_any_moment_can_be_completed(turns: int) -> None:
+    table = Table()
+    await table.store.create(table.session)
+    run = asyncio.create_task(table.engine().run(table.session.id))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+    done = await table.run()
+
+    assert_whole(table, done)
+
+
+async def test_a_session_is_run_by_one_engine_at_a_time() -> None:
+    slow = WaitingModel("Vote: A")
+    table = Table(slow)
+    first = asyncio.create_task(table.run())
+    await until(lambda: "root" in table.chat.did("post"))
+
+    with pytest.raises(SessionBusy):
+        await table.engine().run(table.session.id)
+    slow.go.set()
+
+    assert (await first).status is Status.DONE
+
+
+async def test_an_engine_whose_lease_was_taken_stops() -> None:
+    slow = WaitingModel("Vote: A")
+    table = Table(slow)
+    first = asyncio.create_task(table.run())
+    await until(lambda: "root" in table.chat.did("post"))
+    table.store._leases.clear()  # noqa: SLF001  # as if its time had run out
+    await table.store.take(table.session.id, owner="another", seconds=60)
+    slow.go.set()
+
+    with pytest.raises(LeaseLost):
+        await first
+
+
+async def test_a_session_that_is_done_is_not_run_again() -> None:
+    table = Table()
+    done = await table.run()
+    before = list(table.chat.log)
+
+    assert await table.run() == done
+    assert table.chat.log == before
+
+
+async def test_a_session_that_nobody_made_is_missing() -> None:
+    with pytest.raises(SessionMissing):
+        await Table().engine().run("1124-nobody")
+
+
+async def test_a_panelist_that_is_not_set_up_here_is_named() -> None:
+    table = Table()
+    other = Engine(store=table.store, messengers={"recording": table.chat}, panelists={})
+    await table.store.create(table.session)
+
+    with pytest.raises(ConfigError, match=r"needs GPT-5\.4, GLM 5 and Claude Opus 4\.6"):
+        await other.run(table.session.id)
+
+
+async def test_the_verdict_is_saved_before_it_is_shown() -> None:
+    order: list[str] = []
+
+    class Watching(MemoryStore):
+        async def save(self, lease: Lease, entry: Entry) -> None:
+            await super().save(lease, entry)
+            if isinstance(entry, Verdict):
+                order.append("saved")
+
+    table = Table(store=Watching())
+
+    await table.run()
+
+    assert order == ["saved"]
+    last = [message for _, message in table.chat.posts.values() if message.key == "root"]
+    assert "Unanimous" in str(last)
