@@ -11,10 +11,10 @@ Each part of a session has a field of its own, and every write carries its lease
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
 """
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
@@ -159,8 +159,7 @@ class RedisStore:
 
 def public(url: str) -> str:
     """Give an address without its user and password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return re.sub(r"//[^/]*@", "//", url)
 
 
 def _session(session_id: str) -> str:

@@ -1,0 +1,334 @@
+"""The program as a user starts it: real processes, a real Redis, real HTTP."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from redis.asyncio import Redis
+
+from tests.fakes.openai import FakeOpenAI, fails, hangs, says, serving
+
+PROGRAM = Path(sys.executable).with_name("roundtable")
+VOTE = says('{"reasoning": "It is **so**.", "vote": "A"}')
+SUMMARY = says(
+    json.dumps(
+        {
+            "narrative": "Model 0 and Model 1 argued that it is so.",
+            "arguments": {"A": "It is so.", "B": "the doubt that remains"},
+        }
+    )
+)
+
+
+class Desk:
+    """A folder with a configuration, and the program to run in it."""
+
+    def __init__(self, folder: Path, fake: FakeOpenAI, redis_url: str) -> None:
+        self.folder, self.fake = folder, fake
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "ROUNDTABLE_DATA": str(folder / "data"),
+            "KEY": fake.key,
+            "REDIS_URL": redis_url,
+            "COLUMNS": "100",
+        }
+        (folder / "config.yaml").write_text(json.dumps(self._config(fake.url)))
+
+    @staticmethod
+    def _config(url: str) -> dict[str, Any]:
+        seats = {
+            f"m{i}": {"name": f"Model {i}", "provider": "fake", "model": f"m{i}"} for i in range(3)
+        }
+        return {
+            "redis": {"url_env": "REDIS_URL"},
+            "providers": {"fake": {"api": "openai", "base_url": url, "key_env": "KEY"}},
+            "panelists": {
+                **seats,
+                "chair": {"name": "Chair", "provider": "fake", "model": "chair"},
+            },
+            "panels": {"default": list(seats)},
+            "chair": "chair",
+        }
+
+    async def start(self, *words: str, stdin: int = DEVNULL) -> Process:
+        return await asyncio.create_subprocess_exec(
+            PROGRAM,
+            *words,
+            cwd=self.folder,
+            env=self.environ,
+            stdin=stdin,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+
+    async def run(self, *words: str, text: str = "") -> tuple[int | None, str, str]:
+        """Give the exit code, stdout and stderr."""
+        process = await self.start(*words, stdin=PIPE)
+        out, err = await asyncio.wait_for(process.communicate(text.encode()), 60)
+        return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, redis_url: str) -> AsyncIterator[Desk]:
+    async with Redis.from_url(redis_url) as client:
+        await client.flushall()  # no session of another test is waiting to be completed
+    async with serving() as fake:
+        fake.script = {f"m{i}": [VOTE] for i in range(3)} | {"chair": [SUMMARY]}
+        yield Desk(tmp_path, fake, redis_url)
+
+
+@asynccontextmanager
+async def interrupted(desk: Desk) -> AsyncIterator[tuple[Process, str]]:
+    """Give a poll that has two ballots and waits for the third, with its session's id."""
+    desk.fake.script["m2"] = [hangs]
+    process = await desk.start("ask", "Will it? | Yes | No")
+    assert process.stdout is not None
+    seen = ""
+    async with asyncio.timeout(30):
+        while seen.count("votes ") < 2:
+            seen += (await process.stdout.readline()).decode()
+    _, listed, _ = await desk.run("sessions", "--json", "--limit", "1")
+    yield process, json.loads(listed)["id"]
+    desk.fake.script["m2"] = [VOTE]
+
+
+def test_help_is_quick() -> None:
+    """The limit is 0.3 s on a quiet machine; best of five, since this one may be busy."""
+
+    def took() -> float:
+        started = time.perf_counter()
+        subprocess.run([PROGRAM, "--help"], check=True, capture_output=True)
+        return time.perf_counter() - started
+
+    assert min(took() for _ in range(5)) < 0.3
+
+
+async def test_ask_prints_the_thread_the_verdict_and_the_summary(desk: Desk) -> None:
+    code, out, err = await desk.run("ask", "Will it? | Yes | No")
+
+    assert code == 0
+    for text in (
+        "Will it?",
+        "Model 1",
+        "It is so.",
+        "Majority — Yes (2/3 votes)",
+        "Model 0 and Model 1 argued that it is so.",
+        "Model 0 and Model 2 agreed on Yes; Model 1 dissented.",
+        "Summary by Chair",
+    ):
+        assert text in out
+    assert re.search(r"^Session \S+; to see it again: .*roundtable show \S+$", err, re.MULTILINE)
+
+
+async def test_json_prints_one_object_and_nothing_else(desk: Desk) -> None:
+    code, out, _ = await desk.run("ask", "--json", "Will it? | Yes | No")
+
+    session = json.loads(out)
+    assert code == 0
+    assert session["verdict"]["winner"] == "A"
+    assert session["ballots"][0]["cost_usd"] == 0.002
+    assert {post["key"] for post in session["posts"]} >= {"root", "summary"}
+
+
+async def test_a_poll_is_read_from_stdin_over_several_lines(desk: Desk) -> None:
+    _, out, _ = await desk.run("ask", "--json", text='Where to?\n| AWS\n| "Ours | theirs"\n')
+
+    assert json.loads(out)["poll"]["options"] == [
+        {"letter": "A", "text": "AWS"},
+        {"letter": "B", "text": "Ours | theirs"},
+    ]
+
+
+async def test_a_session_is_listed_and_shown_again(desk: Desk) -> None:
+    _, out, _ = await desk.run("ask", "--json", "Will it? | Yes | No")
+    session = json.loads(out)
+
+    _, listed, _ = await desk.run("sessions")
+    _, shown, _ = await desk.run("show", session["id"])
+    _, as_json, _ = await desk.run("show", session["id"], "--json")
+    _, as_markdown, _ = await desk.run("show", session["id"], "--md")
+
+    assert session["id"] in listed
+    assert "Majority — Yes (2/3 votes)" in shown
+    assert json.loads(as_json) == session
+    assert as_markdown.startswith("# Will it?\n")
+
+
+WRONG = {
+    "no poll": (("ask", "?"), "alone is not a question"),
+    "one option": (("ask", "Will it? | Yes"), "One option is no choice"),
+    "no session": (("show", "1124-nobody"), "there is no session 1124-nobody"),
+    "no session to resume": (("ask", "--resume", "1124-nobody"), "there is no session"),
+    "no panel": (("ask", "--panel", "fast", "Will it?"), "there is no panel 'fast'"),
+    "no file": (("ask", "--config", "none.yaml", "Will it?"), "none.yaml: No such file"),
+    "resume with text": (("ask", "--resume", "x", "Will it?"), "leave out the text"),
+}
+
+
+@pytest.mark.parametrize(("words", "told"), WRONG.values(), ids=WRONG)
+async def test_wrong_use_ends_with_two_and_one_sentence(
+    desk: Desk, words: tuple[str, ...], told: str
+) -> None:
+    code, out, err = await desk.run(*words)
+
+    assert (code, out) == (2, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+async def test_every_fault_of_a_configuration_is_told(desk: Desk) -> None:
+    (desk.folder / "config.yaml").write_text("panels: {default: [a]}\nchair: b\n")
+
+    code, _, err = await desk.run("ask", "Will it?")
+
+    assert code == 2
+    assert len(err.splitlines()) == 4
+
+
+async def test_a_key_that_is_not_set_is_named_before_anything_is_asked(desk: Desk) -> None:
+    del desk.environ["KEY"]
+
+    code, _, err = await desk.run("ask", "Will it?")
+
+    assert (code, err) == (
+        2,
+        "roundtable: providers.fake.key_env: KEY is not set in the environment\n",
+    )
+
+
+async def test_a_poll_in_which_nobody_votes_has_failed(desk: Desk) -> None:
+    desk.fake.script |= {f"m{i}": [fails(401, "{}")] for i in range(3)}
+
+    code, out, _ = await desk.run("ask", "Will it?")
+
+    assert code == 1
+    assert "No verdict — nobody voted, 3 abstained" in out
+
+
+async def test_a_redis_that_is_not_there_is_a_failure(desk: Desk) -> None:
+    desk.environ["REDIS_URL"] = "redis://:secret@127.0.0.1:9/0"
+
+    code, _, err = await desk.run("ask", "Will it?")
+
+    assert code == 1
+    assert err.startswith("roundtable: no answer from Redis at redis://127.0.0.1:9/0")
+    assert "secret" not in err
+
+
+async def test_a_killed_poll_is_completed_and_nobody_is_asked_twice(desk: Desk) -> None:
+    async with interrupted(desk) as (process, session_id):
+        process.kill()
+        await process.wait()
+
+    code, out, _ = await desk.run("ask", "--resume", session_id, "--json")
+
+    assert code == 0
+    assert json.loads(out)["verdict"]["voters"] == 3
+    assert [desk.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+async def test_an_interrupted_poll_says_how_to_carry_it_on(
+    desk: Desk, number: signal.Signals
+) -> None:
+    async with interrupted(desk) as (process, session_id):
+        process.send_signal(number)
+        _, err = await asyncio.wait_for(process.communicate(), 30)
+
+    assert process.returncode == 130
+    assert f"ask --resume {session_id}" in err.decode()
+    code, out, _ = await desk.run("ask", "--resume", session_id)
+    assert code == 0
+    assert "Majority — Yes (2/3 votes)" in out
+    assert desk.fake.asked("m0") == desk.fake.asked("m1") == 1
+
+
+async def test_a_poll_that_somebody_runs_is_not_run_twice(desk: Desk) -> None:
+    async with interrupted(desk) as (process, session_id):
+        code, _, err = await desk.run("ask", "--resume", session_id)
+        process.kill()
+        await process.wait()
+
+    assert code == 1
+    assert "is being run by another process" in err
+
+
+async def test_a_worker_completes_a_killed_poll(desk: Desk) -> None:
+    async with interrupted(desk) as (process, session_id):
+        process.kill()
+        await process.wait()
+    worker = await desk.start("-v", "worker")
+    assert worker.stderr is not None
+
+    async with asyncio.timeout(40):
+        while f"Session {session_id} is complete" not in (
+            line := (await worker.stderr.readline()).decode()
+        ):
+            assert line, "the worker ended"
+    worker.terminate()
+    await worker.communicate()
+
+    assert [desk.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
+
+
+async def test_check_tells_what_works_and_what_does_not(desk: Desk) -> None:
+    desk.fake.script["m1"] = [fails(404, '{"error": {"message": "no such model"}}')]
+
+    code, out, _ = await desk.run("check")
+
+    assert code == 1
+    assert "ok   session store: the configured Redis answers" in out
+    assert re.search(r"^ok   Model 0: answered in \d", out, re.MULTILINE)
+    assert re.search(r"^FAIL Model 1: .*\(404\): no such model$", out, re.MULTILINE)
+
+
+async def test_a_health_check_asks_no_model(desk: Desk) -> None:
+    code, _, _ = await desk.run("check", "--no-models")
+
+    assert code == 0
+    assert desk.fake.requests == []
+
+
+async def test_hosted_models_sit_on_the_demos_panel_where_a_key_is_set(desk: Desk) -> None:
+    desk.environ |= {"OPENAI_API_KEY": desk.fake.key, "OPENAI_BASE_URL": desk.fake.url}
+
+    code, out, err = await desk.run("demo")
+
+    assert code == 0
+    assert "OPENAI_API_KEY is set, so hosted models are asked" in err
+    assert "keeping up with SOTA proprietary models?" in out
+    assert {request["model"] for request in desk.fake.requests} == {"gpt-5.4"}
+
+
+async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(desk: Desk) -> None:
+    code, out, err = await desk.run("demo", "Tabs or spaces? | Tabs | Spaces", "--json")
+
+    session = json.loads(out)
+    assert code == 0
+    assert len(session["ballots"]) == 5
+    assert (
+        session["verdict"]["voters"] + sum(b["error"] is not None for b in session["ballots"]) == 5
+    )
+    assert all(b["output_tokens"] > 0 for b in session["ballots"])
+    assert session["summary"]["agreement"]
+    assert "one very small model" in err
+    data = str(desk.folder / "data")
+    left = [
+        p for p in psutil.process_iter(["cmdline"]) if data in " ".join(p.info["cmdline"] or [])
+    ]
+    assert left == []
+    _, shown, _ = await desk.run("show", session["id"], "--builtin", "--json")
+    assert json.loads(shown) == session

@@ -1,0 +1,249 @@
+"""The configuration file: what it takes, and that all its faults are told at once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot import presets
+from bot.config import Config, load, parse
+from bot.errors import ConfigError
+
+GOOD = """
+providers:
+  openrouter: {api: openai, base_url: "https://openrouter.ai/api/v1", key_env: KEY}
+panelists:
+  gpt: {name: GPT-5.4, provider: openrouter, model: openai/gpt-5.4}
+  glm: {name: GLM 5, provider: openrouter, model: z-ai/glm-5}
+panels: {default: [gpt, glm]}
+chair: gpt
+"""
+ENVIRONMENT = {"KEY": "sk-very-secret"}
+
+
+def edited(**paths: Any) -> dict[str, Any]:
+    """Give the good file with values put at dotted paths."""
+    raw: dict[str, Any] = yaml.safe_load(GOOD)
+    for path, value in paths.items():
+        *sections, last = path.split("__")
+        section = raw
+        for name in sections:
+            section = section.setdefault(name, {})
+        section[last] = value
+    return raw
+
+
+def problems(raw: object, environ: dict[str, str] | None = None) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(raw, ENVIRONMENT if environ is None else environ)
+    return caught.value.problems
+
+
+def test_a_good_file_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(GOOD)
+
+    config = load(path, ENVIRONMENT)
+
+    assert [panelist.name for panelist in config.panel("default")] == ["GPT-5.4", "GLM 5"]
+    key = config.providers["openrouter"].key
+    assert key is not None
+    assert key.get_secret_value() == "sk-very-secret"
+
+
+def test_a_secret_is_never_shown() -> None:
+    config = parse(edited(), ENVIRONMENT)
+
+    assert "sk-very-secret" not in f"{config!r} {config} {config.model_dump_json()}"
+
+
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown provider": (
+        edited(panelists__gpt__provider="openruter"),
+        "panelists.gpt.provider: no provider named 'openruter'; did you mean 'openrouter'?",
+    ),
+    "unknown panelist": (
+        edited(panels__default=["gtp"]),
+        "panels.default: no panelist named 'gtp'; did you mean 'gpt'?",
+    ),
+    "unknown chair": (
+        edited(chair="glmm"),
+        "chair: no panelist named 'glmm'; did you mean 'glm'?",
+    ),
+    "unknown key": (
+        edited(panelists__gpt__modell="x"),
+        "panelists.gpt.modell: no such key; did you mean 'model'?",
+    ),
+    "unknown section": (edited(pannels={}), "pannels: no such key; did you mean 'panels'?"),
+    "unknown api": (
+        edited(providers__openrouter__api="opnai"),
+        "providers.openrouter.api: input should be 'openai' or 'embedded'",
+    ),
+    "no address": (
+        edited(providers__other={"api": "openai"}),
+        "providers.other.base_url: this key is missing",
+    ),
+    "missing name": (
+        edited(panelists__other={"provider": "openrouter"}),
+        "panelists.other.name: this key is missing",
+    ),
+    "no default panel": (
+        edited(panels={"fast": ["gpt"]}),
+        "panels: there must be a panel named 'default'",
+    ),
+    "empty panel": (edited(panels__default=[]), "panels.default: a panel needs a panelist"),
+    "twins": (
+        edited(panelists__glm__name="GPT-5.4"),
+        "panels.default: two panelists are named 'GPT-5.4'",
+    ),
+    "wrong type": (
+        edited(redis__keep_days="many"),
+        "redis.keep_days: input should be a valid integer, unable to parse string as an integer",
+    ),
+    "literal key": (
+        edited(providers__openrouter__key="sk-literal"),
+        (
+            "providers.openrouter.key: a secret does not stand in the file; "
+            "name its environment variable in key_env"
+        ),
+    ),
+    "password in address": (
+        edited(redis__url="redis://u:sk-literal@cache:6379/0"),
+        "redis.url: an address with a password goes into url_env",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "problem"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_told_with_its_place(raw: dict[str, Any], problem: str) -> None:
+    assert problem in problems(raw)
+
+
+@pytest.mark.parametrize(("raw", "problem"), FAULTS.values(), ids=FAULTS)
+def test_no_problem_shows_a_secret(raw: dict[str, Any], problem: str) -> None:
+    del problem
+
+    assert not [line for line in problems(raw) if "sk-" in line]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    raw = edited(
+        panelists__gpt__provider="openruter",
+        panelists__glm__deadline="soon",
+        chair="nobody",
+        redis__keepdays=3,
+    )
+
+    assert len(problems(raw)) == 4
+
+
+@pytest.mark.parametrize("raw", [[], "text", 3], ids=repr)
+def test_a_file_that_is_no_mapping_is_refused(raw: object) -> None:
+    assert problems(raw) == ("the configuration must be a mapping of sections",)
+
+
+def test_an_empty_file_lacks_its_sections() -> None:
+    missing = ("providers", "panelists", "panels")
+
+    assert problems({}) == tuple(f"{name}: this key is missing" for name in missing)
+
+
+def test_any_key_may_name_an_environment_variable() -> None:
+    raw = edited(redis__url_env="REDIS_URL", panelists__gpt__model_env="MODEL")
+    del raw["panelists"]["gpt"]["model"]
+
+    config = parse(raw, ENVIRONMENT | {"REDIS_URL": "redis://:p@x", "MODEL": "m"})
+
+    assert config.redis.url is not None
+    assert config.redis.url.get_secret_value() == "redis://:p@x"
+    assert config.panelists["gpt"].model == "m"
+
+
+def test_a_variable_that_is_not_set_only_matters_where_it_is_used() -> None:
+    spare = {"api": "openai", "base_url": "http://x", "key_env": "NO"}
+    config = parse(edited(providers__spare=spare), ENVIRONMENT)
+
+    config.need_keys(config.panel("default"))
+
+    assert config.unset == {"providers.spare.key": "NO"}
+
+
+def test_a_key_that_is_not_set_is_named_when_it_is_needed() -> None:
+    config = parse(edited(), {})
+
+    with pytest.raises(
+        ConfigError,
+        match=r"^providers\.openrouter\.key_env: KEY is not set in the environment$",
+    ):
+        config.need_keys(config.panel("default"))
+
+
+def test_a_required_key_whose_variable_is_not_set_is_named() -> None:
+    raw = edited(panelists__gpt__name_env="NAME")
+    del raw["panelists"]["gpt"]["name"]
+
+    assert "panelists.gpt.name_env: NAME is not set in the environment" in problems(raw)
+
+
+def test_a_panel_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"there is no panel 'defalt'; did you mean 'default'\?"):
+        parse(edited(), ENVIRONMENT).panel("defalt")
+
+
+def test_a_file_that_is_no_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("panels:\n  default: [a\nchair: x\n")
+
+    with pytest.raises(ConfigError, match=r"config\.yaml:3:\d+: "):
+        load(path, {})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yaml: No such file or directory"):
+        load(tmp_path / "none.yaml", {})
+
+
+KEYS = ["OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"]
+
+
+@pytest.mark.parametrize("variable", KEYS)
+def test_a_providers_key_puts_its_models_on_the_panel(variable: str) -> None:
+    config, notice = presets.preset({variable: "sk"})
+
+    assert variable in notice
+    assert len(config.panel("default")) == 5
+    config.need_keys(list(config.panelists.values()))
+
+
+def test_the_key_that_reaches_most_models_comes_first() -> None:
+    config, _ = presets.preset(dict.fromkeys(KEYS, "sk"))
+
+    assert list(config.providers) == ["openrouter"]
+    assert [p.name for p in config.panel("default")] == list(presets.OPENROUTER)
+
+
+def test_another_address_for_the_hosted_models_is_taken() -> None:
+    environ = {"OPENAI_API_KEY": "sk", "OPENAI_BASE_URL": "http://localhost:1/v1"}
+
+    config, _ = presets.preset(environ)
+
+    assert config.providers["openai"].base_url == "http://localhost:1/v1"
+
+
+def embedded() -> tuple[Config, str]:
+    return presets.preset({"OPENAI_API_KEY": ""})
+
+
+def test_without_a_key_the_panel_is_embedded_and_says_what_it_is() -> None:
+    config, notice = embedded()
+
+    assert {provider.api for provider in config.providers.values()} == {"embedded"}
+    assert "five seats of one very small model" in notice
+    assert "not to be trusted" in notice
+
+
+def test_embedded_seats_differ_by_their_personas() -> None:
+    config, _ = embedded()
+
+    assert len({panelist.persona for panelist in config.panel("default")}) == 5

@@ -1,0 +1,150 @@
+"""The terminal: what a person sees there, and what a file gets."""
+
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from adapters.chat.console import ConsoleMessenger
+from bot import render
+from bot.errors import MessengerError
+from bot.poll import Ballot, Place, Poll, Session, Verdict
+from bot.ports import Messenger
+from bot.summary import plain
+from tests.fakes.messenger import RecordingMessenger
+
+NOW = datetime.now(UTC)
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def session(
+    question: str = "Will it?", reasoning: str = "Because.", option: str = "Yes"
+) -> Session:
+    poll = Poll.of(question, [option, "No"], asked_by="Ada")
+    place = Place(chat="console", channel="terminal")
+    new = Session.start(poll, place=place, panel=["GLM 5", "GPT-5.4"])
+    ballots = (
+        Ballot(panelist="GLM 5", choice="A", reasoning=reasoning),
+        Ballot(panelist="GPT-5.4", error="no answer within 5 s"),
+    )
+    return new.model_copy(update={"ballots": ballots})
+
+
+def piped(width: int = 100) -> Console:
+    return Console(file=io.StringIO(), force_terminal=False, width=width, highlight=False)
+
+
+def printed(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def thread(console: Console, shown: Session) -> str:
+    """Play a poll to its end, and give what was printed."""
+    messenger = ConsoleMessenger(console)
+    with messenger.shown():
+        opening = shown.model_copy(update={"ballots": ()})
+        root = await messenger.post("terminal", render.root(opening))
+        for cast in shown.ballots:
+            await messenger.reply(root, render.ballot(shown, cast))
+            await messenger.edit(root, render.root(shown))
+        verdict = Verdict(label="x", winner="A", votes=1, voters=1, text="Single vote — Yes")
+        ended = shown.model_copy(update={"verdict": verdict})
+        await messenger.edit(root, render.root(ended))
+        await messenger.pin(await messenger.post("terminal", render.summary(ended, plain(ended))))
+    return printed(console)
+
+
+@pytest.fixture(params=["console", "recording"])
+def messenger(request: pytest.FixtureRequest) -> Messenger:
+    return ConsoleMessenger(piped()) if request.param == "console" else RecordingMessenger()
+
+
+async def test_a_message_is_found_by_its_key(messenger: Messenger) -> None:
+    post = await messenger.post("terminal", render.root(session()))
+
+    assert await messenger.find("terminal", "root", since=NOW) == post
+
+
+async def test_a_reply_is_found_in_its_thread(messenger: Messenger) -> None:
+    shown = session()
+    root = await messenger.post("terminal", render.root(shown))
+    reply = await messenger.reply(root, render.ballot(shown, shown.ballots[0]))
+
+    assert await messenger.find(root, "ballot:1:GLM 5", since=NOW) == reply
+
+
+async def test_what_was_never_posted_is_not_found(messenger: Messenger) -> None:
+    assert await messenger.find("terminal", "root", since=NOW) is None
+
+
+async def test_an_edited_message_keeps_its_place(messenger: Messenger) -> None:
+    post = await messenger.post("terminal", render.root(session()))
+
+    await messenger.edit(post, render.root(session("Will it now?")))
+
+    assert await messenger.find("terminal", "root", since=NOW) == post
+
+
+async def test_pinning_twice_is_no_error(messenger: Messenger) -> None:
+    post = await messenger.post("terminal", render.root(session()))
+
+    await messenger.pin(post)
+    await messenger.pin(post)
+
+
+async def test_the_recording_chat_refuses_what_it_is_told_to() -> None:
+    with pytest.raises(MessengerError):
+        await RecordingMessenger(broken={"root"}).post("terminal", render.root(session()))
+
+
+async def test_a_file_gets_plain_text_in_order() -> None:
+    text = await thread(piped(), session())
+
+    parts = ("is thinking", "votes A) Yes", "Abstains", "Single vote — Yes", "Only GLM 5")
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert not CONTROL.search(text)
+
+
+async def test_a_terminal_is_left_with_its_cursor() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+
+    text = await thread(console, session())
+
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["\x1b[2J", "\x1b]0;title\x07", "\x9b31m", "\x1b]8;;http://evil\x1b\\x", "a\rb", "\x08\x08"],
+    ids=repr,
+)
+@pytest.mark.parametrize("field", ["question", "reasoning", "option"])
+async def test_no_control_character_reaches_the_terminal(hostile: str, field: str) -> None:
+    text = await thread(piped(), session(**{field: f"before {hostile} after"}))
+
+    assert not CONTROL.search(text)
+
+
+async def test_markup_in_a_text_is_shown_as_it_is() -> None:
+    assert "[bold red]Will it?[/]" in await thread(piped(), session("[bold red]Will it?[/]"))
+
+
+async def test_a_link_shows_where_it_leads() -> None:
+    text = await thread(piped(), session(reasoning="See [the bank](https://evil.example)."))
+
+    assert "https://evil.example" in text
+
+
+LONG = {"long": "x" * 300, "wide": "漢字" * 80, "emoji": "🙂" * 120, "accents": "é" * 250}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+async def test_no_text_breaks_the_box(text: str) -> None:
+    lines = (await thread(piped(80), session(text, text, text[:200]))).splitlines()
+
+    assert {cell_len(line) for line in lines if line.startswith(("│", "╭", "╰"))} == {80}

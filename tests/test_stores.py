@@ -1,0 +1,257 @@
+"""One contract for every session store; then what is Redis's own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from adapters.stores.memory import MemoryStore
+from adapters.stores.redis import RedisStore, public
+from bot.errors import LeaseLost, StoreError
+from bot.poll import (
+    Argument,
+    Ballot,
+    Place,
+    Poll,
+    Post,
+    Receipt,
+    Session,
+    Status,
+    Summary,
+    Verdict,
+)
+from bot.ports import Entry, SessionStore
+
+PLACE = Place(chat="slack", channel="C042")
+ENTRIES: dict[str, Entry] = {
+    "vote": Ballot(panelist="GLM 5", choice="A", reasoning="Ja — «so»\n1.", cost_usd=0.1),
+    "abstention": Ballot(panelist="GPT-5.4", error="took too long"),
+    "receipt": Receipt(key="ballot:1:GLM 5", post=Post(channel="C042", id="1.2")),
+    "sending": Receipt(key="root"),
+    "verdict": Verdict(label="Tie", winner=None, votes=1, voters=2, text="Tie"),
+    "summary": Summary(
+        narrative="So.",
+        agreement="None.",
+        strongest=(Argument(letter="A", argument="It is.", chosen=True),),
+    ),
+    "status": Status.DONE,
+}
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[SessionStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    async with RedisStore.open(redis_url, keep_days=1) as opened:
+        yield opened
+
+
+def session(*, place: Place = PLACE) -> Session:
+    poll = Poll.of("Will open models keep up?", ["Yes", "No"], asked_by="Ada")
+    return Session.start(poll, place=place, panel=["GPT-5.4", "GLM 5"])
+
+
+async def made(store: SessionStore, **fields: Any) -> Session:
+    new = session(**fields)
+    await store.create(new)
+    return new
+
+
+async def written(store: SessionStore, *entries: Entry) -> Session:
+    new = await made(store)
+    lease = await store.take(new.id, owner="me", seconds=60)
+    assert lease is not None
+    for entry in entries:
+        await store.save(lease, entry)
+    held = await store.load(new.id)
+    assert held is not None
+    return held
+
+
+async def test_a_new_session_is_loaded_as_it_was_made(store: SessionStore) -> None:
+    new = await made(store)
+
+    assert await store.load(new.id) == new
+
+
+async def test_a_session_that_nobody_made_is_none(store: SessionStore) -> None:
+    assert await store.load("1124-nobody") is None
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
+async def test_every_part_comes_back_as_it_was_saved(store: SessionStore, entry: Entry) -> None:
+    held = await written(store, entry)
+
+    parts = [*held.ballots, *held.receipts, held.verdict, held.summary, held.status]
+    assert entry in parts
+
+
+async def test_ballots_come_in_order_of_arrival(store: SessionStore) -> None:
+    names = ["GLM 5", "Zeta", "Alpha", "GPT-5.4"]
+
+    held = await written(store, *(Ballot(panelist=name, choice="A") for name in names))
+
+    assert [ballot.panelist for ballot in held.ballots] == names
+
+
+async def test_a_part_that_is_saved_again_takes_the_place_of_the_first(store: SessionStore) -> None:
+    sent = Receipt(key="root", post=Post(channel="C042", id="1"))
+
+    held = await written(store, Receipt(key="root"), sent)
+
+    assert held.receipts == (sent,)
+
+
+async def test_a_lease_keeps_others_away(store: SessionStore) -> None:
+    new = await made(store)
+    await store.take(new.id, owner="me", seconds=60)
+
+    assert await store.take(new.id, owner="you", seconds=60) is None
+
+
+async def test_a_lease_that_was_released_is_free(store: SessionStore) -> None:
+    new = await made(store)
+    lease = await store.take(new.id, owner="me", seconds=60)
+    assert lease is not None
+
+    await store.release(lease)
+
+    assert await store.take(new.id, owner="you", seconds=60) is not None
+
+
+async def test_a_lease_runs_out(store: SessionStore) -> None:
+    new = await made(store)
+    await store.take(new.id, owner="me", seconds=0.05)
+    until = time.monotonic() + 5
+
+    while not (lease := await store.take(new.id, owner="you", seconds=60)):
+        assert time.monotonic() < until
+
+    assert lease.owner == "you"
+
+
+async def test_a_renewed_lease_goes_on(store: SessionStore) -> None:
+    new = await made(store)
+    lease = await store.take(new.id, owner="me", seconds=0.05)
+    assert lease is not None
+    await store.renew(lease, seconds=60)
+
+    await asyncio.to_thread(time.sleep, 0.1)  # the first term is over by the clock
+
+    assert await store.take(new.id, owner="you", seconds=60) is None
+
+
+async def test_a_stale_lease_writes_nothing(store: SessionStore) -> None:
+    new = await made(store)
+    stale = await store.take(new.id, owner="me", seconds=60)
+    assert stale is not None
+    await store.release(stale)
+    await store.take(new.id, owner="you", seconds=60)
+
+    with pytest.raises(LeaseLost):
+        await store.save(stale, Status.FAILED)
+    with pytest.raises(LeaseLost):
+        await store.renew(stale, seconds=60)
+    await store.release(stale)
+
+    assert await store.load(new.id) == new
+    assert await store.take(new.id, owner="me", seconds=60) is None
+
+
+async def test_history_gives_the_newest_of_a_place(store: SessionStore) -> None:
+    place = Place(chat="slack", channel=session().id)
+    first = await made(store, place=place)
+    second = session(place=place)
+    second = second.model_copy(update={"created_at": first.created_at + timedelta(seconds=1)})
+    await store.create(second)
+    await made(store)
+
+    assert list(await store.history(place=place)) == [second, first]
+    assert list(await store.history(place=place, limit=1)) == [second]
+
+
+async def test_history_of_all_places_has_every_session(store: SessionStore) -> None:
+    one, two = await made(store), await made(store, place=Place(chat="discord", channel="7"))
+
+    listed = [held.id for held in await store.history(limit=1_000)]
+
+    assert {one.id, two.id} <= set(listed)
+
+
+async def test_what_has_ended_is_not_unfinished(store: SessionStore) -> None:
+    ended = await written(store, Status.DONE)
+    running = await made(store)
+
+    unfinished = [held.id for held in await store.unfinished()]
+
+    assert running.id in unfinished
+    assert ended.id not in unfinished
+
+
+async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        held = await written(store, *ENTRIES.values())
+
+    async with Redis.from_url(redis_url, decode_responses=True) as client:
+        fields: Any = await client.hgetall(f"roundtable:session:{held.id}")
+        assert set(fields) == {
+            "poll",
+            "state",
+            "fence",
+            "ballot:1:GLM 5",
+            "ballot:1:GPT-5.4",
+            "post:ballot:1:GLM 5",
+            "post:root",
+            "verdict",
+            "summary",
+        }
+
+
+async def test_redis_keeps_nothing_for_ever(redis_url: str) -> None:
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        await written(store, *ENTRIES.values())
+
+    async with Redis.from_url(redis_url, decode_responses=True) as client:
+        keys = [key async for key in client.scan_iter("roundtable:*")]
+        assert all([await client.ttl(key) > 0 for key in keys])
+
+
+async def test_many_writers_lose_nothing(redis_url: str) -> None:
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        new = await made(store)
+        lease = await store.take(new.id, owner="me", seconds=60)
+        assert lease is not None
+        ballots = [Ballot(panelist=f"Model {i}", choice="A") for i in range(100)]
+
+        await asyncio.gather(*(store.save(lease, ballot) for ballot in ballots))
+
+        held = await store.load(new.id)
+    assert held is not None
+    assert set(held.ballots) == set(ballots)
+
+
+async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(
+        StoreError, match=r"no answer from Redis at redis://127\.0\.0\.1:9"
+    ) as caught:
+        async with RedisStore.open("redis://ada:secret@127.0.0.1:9/0", keep_days=1):
+            pass
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://u:p@cache:6379/0", "redis://cache:6379/0"),
+        ("rediss://:p@cache", "rediss://cache"),
+        ("unix:///tmp/x.sock", "unix:///tmp/x.sock"),
+    ],
+)
+def test_an_address_is_shown_without_user_and_password(url: str, shown: str) -> None:
+    assert public(url) == shown
