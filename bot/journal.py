@@ -19,6 +19,7 @@ class Journal:
     def __init__(self, store: SessionStore, lease: Lease, session: Session) -> None:
         self._store, self._lease = store, lease
         self.session = session
+        self._writing = asyncio.Lock()
 
     @classmethod
     @asynccontextmanager
@@ -42,9 +43,10 @@ class Journal:
             await asyncio.shield(store.release(lease))
 
     async def write(self, entry: Entry) -> None:
-        """Save one part, then hold it in memory too."""
-        await self._store.save(self._lease, entry)
-        self.session = with_entry(self.session, entry)
+        """Save one part, then hold it in memory too; in the same order there and here."""
+        async with self._writing:
+            await self._store.save(self._lease, entry)
+            self.session = with_entry(self.session, entry)
 
 
 async def load(store: SessionStore, session_id: str) -> Session:
