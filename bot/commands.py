@@ -18,7 +18,8 @@ def parse_poll(text: str, *, asked_by: str | None = None) -> Poll:
     A field in quotes may hold a bar, and so may any field that writes it as `\|`.
     Raises CommandError with one sentence for the author.
     """
-    question, *options = (_clean(field) for field in _split(text))
+    # What cannot be seen goes first: it must not hide a quote from the splitting.
+    question, *options = (field.strip() for field in _split(_clean(text)))
     options = [" ".join(option.split()) for option in options]
     _check_question(question)
     _check_options(options)
@@ -48,11 +49,10 @@ def _take_field(text: str) -> tuple[str, str, bool]:
     return field[1].replace("\\|", "|"), text[field.end() :], bool(field[2])
 
 
-def _clean(field: str) -> str:
-    """Drop what cannot be seen, keep line ends, fold other white space."""
-    text = unicodedata.normalize("NFC", field.replace("\r\n", "\n"))
-    text = re.sub(r"[^\S\n]+", " ", text)
-    return "".join(c for c in text if c == "\n" or not _invisible(c)).strip()
+def _clean(text: str) -> str:
+    """Drop what cannot be seen, keep line ends, fold other white space, compose characters."""
+    seen = "".join(c for c in text.replace("\r\n", "\n") if c.isspace() or not _invisible(c))
+    return unicodedata.normalize("NFC", re.sub(r"[^\S\n]+", " ", seen))
 
 
 def _invisible(c: str) -> bool:

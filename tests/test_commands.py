@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands import USAGE, parse_poll
+from bot.commands import QUOTES, USAGE, parse_poll
 from bot.errors import CommandError
 from bot.poll import MAX_OPTION, MAX_QUESTION, Poll
 
@@ -16,8 +16,16 @@ def read(text: str) -> tuple[str, list[str]]:
 
 def line(poll: Poll) -> str:
     """Write a poll as somebody would type it."""
-    fields = [poll.question, *(option.text for option in poll.options)]
-    return " | ".join(field.replace("|", "\\|") for field in fields)
+    return " | ".join(field(text) for text in [poll.question, *(o.text for o in poll.options)])
+
+
+def field(text: str) -> str:
+    """Write a field; one that is in quotes itself needs another pair around it."""
+    opening = next((q for q in QUOTES if text.startswith(q)), None)
+    if opening is None or text.find(QUOTES[opening], 1) != len(text) - 1:
+        return text.replace("|", "\\|")
+    outer = next(pair for pair in QUOTES.items() if pair[1] not in text)
+    return outer[0] + text + outer[1]
 
 
 POLLS = {
@@ -144,6 +152,10 @@ def test_a_poll_keeps_the_limits(text: str) -> None:
 
 
 @given(st.one_of(st.text(), MESSY))
+@example('\x1b"0"')
+@example('"“a”"')
+@example("e\x00\u0301")
+@example("a \x00 b")
 def test_a_poll_written_as_a_line_is_read_as_itself(text: str) -> None:
     try:
         poll = parse_poll(text)
