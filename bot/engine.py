@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 
 from bot import render, summary, verdict
 from bot.chair import Chair
@@ -56,8 +56,7 @@ class Engine:
 
     async def _run(self, journal: Journal) -> None:
         session = journal.session
-        panel = self._panel(session)
-        outbox = Outbox(journal, self._messengers[session.place.chat])
+        panel, outbox = self._panel(session), Outbox(journal, self._messenger(session))
         try:
             await outbox.open()
         except MessengerError:
@@ -68,6 +67,12 @@ class Engine:
             await self._decide(journal, outbox)
             await self._sum_up(journal)
         await self._close(journal, outbox)
+
+    def _messenger(self, session: Session) -> Messenger:
+        chat = session.place.chat
+        if chat not in self._messengers:
+            raise ConfigError([f"session {session.id} was asked in {chat}, which is not set up"])
+        return self._messengers[chat]
 
     def _panel(self, session: Session) -> list[Panelist]:
         missing = [name for name in session.panel if name not in self._panelists]
@@ -85,6 +90,7 @@ class Engine:
         cast = journal.session.ballots_of(number)
         for ballot in cast.values():
             outbox.reply(render.ballot(journal.session, ballot))
+        await journal.listen()
         async with asyncio.TaskGroup() as group:
             for position, panelist in enumerate(panel):
                 if panelist.seat.name not in cast:
@@ -93,7 +99,9 @@ class Engine:
     async def _ask(
         self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int
     ) -> None:
-        ballot = await cast_ballot(panelist, journal.session, position)
+        ballot = await _unless(journal.stopped, cast_ballot(panelist, journal.session, position))
+        if ballot is None:
+            return  # stopped: who has not answered yet is passed over
         await journal.write(ballot)
         outbox.reply(render.ballot(journal.session, ballot))
         outbox.refresh()
@@ -126,6 +134,16 @@ class Engine:
         assert written is not None  # noqa: S101  # the step before wrote it
         await outbox.close(render.summary(journal.session, written))
         await journal.write(Status.DONE)
+
+
+async def _unless(event: asyncio.Event, work: Coroutine[object, object, Ballot]) -> Ballot | None:
+    """Do the work to its end, or give None as soon as the event is set."""
+    async with asyncio.TaskGroup() as group:
+        working, waiting = group.create_task(work), group.create_task(event.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        working.cancel()
+    return None if working.cancelled() else working.result()
 
 
 async def cast_ballot(panelist: Panelist, session: Session, position: int) -> Ballot:

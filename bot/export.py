@@ -5,12 +5,16 @@ from typing import Any
 
 from bot import render
 from bot.markdown import escape, tame
-from bot.poll import Session
+from bot.poll import Receipt, Session
 from bot.render import (
     Bars,
+    Buttons,
+    File,
     Heading,
     Line,
+    Link,
     Message,
+    People,
     Piece,
     Points,
     Prose,
@@ -26,14 +30,23 @@ def as_json(session: Session) -> str:
 
 def as_dict(session: Session) -> dict[str, Any]:
     """Give the session as plain data; the names of its keys are a promise to other programs."""
-    data = session.model_dump(mode="json", exclude={"place", "receipts"})
+    data = session.model_dump(mode="json", exclude={"place", "receipts", "words", "asker"})
     summary = session.summary
     return data | {
         "place": session.place.model_dump(),
         "tally": [count.model_dump() for count in session.tally.counts],
         "summary": summary.model_dump(mode="json") if summary else None,
-        "posts": [r.model_dump(mode="json", exclude_none=True) for r in session.receipts],
+        "people": dict(sorted(session.people.items())),
+        "posts": [_posted(receipt) for receipt in session.receipts],
     }
+
+
+def _posted(receipt: Receipt) -> dict[str, str]:
+    """Tell on one level what became of a message: where it stands, or why it does not."""
+    post = receipt.post
+    told = {"key": receipt.key, "failed": receipt.failed, "id": post and post.id}
+    place = post.place.model_dump() if post else {}
+    return {key: value for key, value in (told | place).items() if value is not None}
 
 
 def as_markdown(session: Session) -> str:
@@ -50,14 +63,15 @@ def as_markdown(session: Session) -> str:
 
 
 def _message(message: Message, skip: tuple[type[Piece], ...] = ()) -> str:
-    return "\n\n".join(_piece(piece) for piece in message.pieces if not isinstance(piece, skip))
+    shown = (_piece(piece) for piece in message.pieces if not isinstance(piece, skip))
+    return "\n\n".join(filter(None, shown))
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: Piece) -> str:  # noqa: PLR0911  # one return a kind of piece
     match piece:
-        case Heading() | Line():
+        case Heading() | Line() | People():
             return escape(piece.text)
-        case Prose():
+        case Prose() | File():
             return tame(piece.text)
         case Vote():
             return f"**{piece.letter}) {escape(piece.text)}**"
@@ -67,6 +81,8 @@ def _piece(piece: Piece) -> str:
             return "\n".join(
                 f"- **{bar.letter}) {escape(bar.text)}**: {bar.votes}" for bar in piece.bars
             )
+        case Link() | Buttons():
+            return ""  # they lead nowhere outside of their chat
         case Points():
             return "\n".join(
                 f"- **{escape(point.option)}**: {escape(point.argument)}" for point in piece.points

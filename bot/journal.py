@@ -11,6 +11,7 @@ from bot.ports import Entry, Lease, SessionStore
 
 LEASE = 6.0  # seconds that a lease outlives its owner
 RENEW = 2.0  # seconds between two renewals
+HEAR = 1.0  # seconds between two looks at what people have said
 
 
 class Journal:
@@ -20,6 +21,10 @@ class Journal:
         self._store, self._lease = store, lease
         self.session = session
         self._writing = asyncio.Lock()
+        self.heard = asyncio.Event()  # people have said something new
+        self.stopped = asyncio.Event()  # somebody wants no more answers
+        if session.words.stop:
+            self.stopped.set()
 
     @classmethod
     @asynccontextmanager
@@ -35,10 +40,15 @@ class Journal:
             raise SessionBusy(f"session {session_id} is being run by another process")
         try:
             session = await load(store, session_id)  # what it is now that nobody else writes
+            journal = cls(store, lease, session)
             async with asyncio.TaskGroup() as group:
-                renewing = group.create_task(_keep(store, lease))
-                yield cls(store, lease, session)
-                renewing.cancel()
+                keeping = [
+                    group.create_task(_keep(store, lease)),
+                    group.create_task(journal._hear()),
+                ]
+                yield journal
+                for task in keeping:
+                    task.cancel()
         finally:
             await asyncio.shield(store.release(lease))
 
@@ -47,6 +57,20 @@ class Journal:
         async with self._writing:
             await self._store.save(self._lease, entry)
             self.session = with_entry(self.session, entry)
+
+    async def listen(self) -> None:
+        """Take in what people have said of the session since; they say it to the store."""
+        words = await self._store.words(self.session.id)
+        if words != self.session.words:
+            self.session = self.session.model_copy(update={"words": words})
+            self.heard.set()
+        if words.stop:
+            self.stopped.set()
+
+    async def _hear(self) -> None:
+        while True:
+            await asyncio.sleep(HEAR)
+            await self.listen()
 
 
 async def load(store: SessionStore, session_id: str) -> Session:

@@ -8,11 +8,21 @@ from contextlib import asynccontextmanager
 from bot import render
 from bot.errors import MessengerError
 from bot.journal import Journal
-from bot.poll import Post, Receipt
+from bot.poll import Post, Receipt, Session
 from bot.ports import Messenger
 from bot.render import Message
 
 log = logging.getLogger(__name__)
+
+
+async def repaint(session: Session, messenger: Messenger) -> None:
+    """Bring the root message and the summary of a session to the state that it is in."""
+    messages = [render.root(session)]
+    messages += [render.summary(session, session.summary)] if session.summary else []
+    for message in messages:
+        receipt = session.receipt(message.key)
+        if receipt and receipt.post:
+            await messenger.edit(receipt.post, messenger.parts(message)[0])
 
 
 class Outbox:
@@ -34,6 +44,7 @@ class Outbox:
             working = [
                 group.create_task(self._post_replies()),
                 group.create_task(self._edit_root()),
+                group.create_task(self._listen()),
             ]
             yield
             await self._replies.join()
@@ -41,7 +52,8 @@ class Outbox:
                 task.cancel()
 
     def reply(self, message: Message) -> None:
-        self._replies.put_nowait(message)
+        for part in self._messenger.parts(message):
+            self._replies.put_nowait(part)
 
     def refresh(self) -> None:
         """Mark the root message as stale."""
@@ -53,12 +65,28 @@ class Outbox:
 
     async def close(self, message: Message) -> None:
         """Post the summary to the channel, pin it, and bring the root message to its last state."""
+        first, *others = self._messenger.parts(message)
         try:
-            post = await self._deliver(message, thread=None)
-            await self._messenger.pin(post)
+            post = await self._deliver(first, thread=None)
+            for part in others:
+                await self._deliver(part, thread=None)
+            await self._pin(post)
         except MessengerError as error:
             log.warning("Session %s: %s", self._journal.session.id, error)
+        await self._journal.listen()
         await self._refresh_root()
+
+    async def _pin(self, post: Post) -> None:
+        """Pin the summary; where that is not allowed, the summary says so and the poll goes on."""
+        if self._journal.session.receipt(render.PIN):
+            return
+        try:
+            await self._messenger.pin(post)
+        except MessengerError as error:
+            await self._journal.write(Receipt(key=render.PIN, failed=str(error)))
+            await repaint(self._journal.session, self._messenger)
+        else:
+            await self._journal.write(Receipt(key=render.PIN, post=post))
 
     async def _post_replies(self) -> None:
         while True:
@@ -75,6 +103,13 @@ class Outbox:
             await self._stale.wait()
             self._stale.clear()
             await self._refresh_root()
+
+    async def _listen(self) -> None:
+        """Show what people said as soon as the journal has heard it."""
+        while True:
+            await self._journal.heard.wait()
+            self._journal.heard.clear()
+            self.refresh()
 
     async def _refresh_root(self) -> None:
         try:
@@ -102,8 +137,8 @@ class Outbox:
         if receipt is None:
             await self._journal.write(Receipt(key=message.key))
         else:
-            where = thread or session.place.channel
-            post = await self._messenger.find(where, message.key, since=session.created_at)
+            where = thread or session.place
+            post = await self._messenger.find(where, message, since=session.created_at)
         try:
             post = post or await self._send(message, thread)
         except MessengerError as error:
@@ -115,4 +150,4 @@ class Outbox:
     async def _send(self, message: Message, thread: Post | None) -> Post:
         if thread:
             return await self._messenger.reply(thread, message)
-        return await self._messenger.post(self._journal.session.place.channel, message)
+        return await self._messenger.post(self._journal.session.place, message)

@@ -34,13 +34,21 @@ class Option(Record):
     text: str = Field(min_length=1, max_length=MAX_OPTION)
 
 
+class Remark(Record):
+    """What somebody said in the thread where a poll was asked, before it was asked."""
+
+    author: str
+    text: str
+
+
 class Poll(Record):
-    """A question with its options in the order that the asker gave."""
+    """A question with its options in the order that the asker gave, and what was said before."""
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     options: tuple[Option, ...] = Field(min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
     mode: Mode = Mode.POLL
-    asked_by: str | None = None
+    asked_by: str | None = None  # a name to show
+    context: tuple[Remark, ...] = ()
 
     @model_validator(mode="after")
     def _letters_run_from_a(self) -> Self:
@@ -139,16 +147,26 @@ class Summary(Record):
 
 
 class Place(Record):
-    """Where a poll was asked: the chat platform, and the channel as that platform names it."""
+    """Where people talk: a platform, and a channel as that platform names it.
+
+    `team` is the workspace where the platform has several; `thread` the id of the message whose
+    thread it is, where the place is inside one.
+    """
 
     chat: str
     channel: str
+    team: str | None = None
+    thread: str | None = None
+
+    @property
+    def whole_channel(self) -> "Place":
+        return self.model_copy(update={"thread": None})
 
 
 class Post(Record):
-    """A message that stands in chat, by the id that the platform gave it."""
+    """A message that stands in chat: where, and by the id that the platform gave it."""
 
-    channel: str
+    place: Place
     id: str
 
 
@@ -162,6 +180,27 @@ class Receipt(Record):
     key: str
     post: Post | None = None
     failed: str | None = None
+
+
+class PersonsVote(Record):
+    """What one person chose, beside the panel; `letter` is None where the vote was taken back."""
+
+    person: str  # the platform's id of the person
+    name: str
+    letter: str | None
+
+
+class Stop(Record):
+    """Somebody's word that no more answers shall be waited for."""
+
+    by: str  # a name to show
+
+
+class Words(Record):
+    """What people said of a session while it ran and after: it needs no lease to be written."""
+
+    people: tuple[PersonsVote, ...] = ()
+    stop: Stop | None = None
 
 
 class Status(StrEnum):
@@ -178,16 +217,35 @@ class Session(Record):
     place: Place
     poll: Poll
     panel: tuple[str, ...] = Field(min_length=1)
+    asker: str | None = None  # the platform's id of who asked
+    named: bool = False  # whether the votes of people are shown with their names
     status: Status = Status.RUNNING
     ballots: tuple[Ballot, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     verdict: Verdict | None = None
     summary: Summary | None = None
+    words: Words = Words()
 
     @classmethod
-    def start(cls, poll: Poll, *, place: Place, panel: Iterable[str]) -> Self:
+    def start(
+        cls,
+        poll: Poll,
+        *,
+        place: Place,
+        panel: Iterable[str],
+        asker: str | None = None,
+        named: bool = False,
+    ) -> Self:
         now = datetime.now(UTC)
-        return cls(id=new_id(now), created_at=now, place=place, poll=poll, panel=tuple(panel))
+        return cls(
+            id=new_id(now),
+            created_at=now,
+            place=place,
+            poll=poll,
+            panel=tuple(panel),
+            asker=asker,
+            named=named,
+        )
 
     def ballots_of(self, number: int) -> Mapping[str, Ballot]:
         """Give the ballots of one round by panelist."""
@@ -206,6 +264,11 @@ class Session(Record):
     @property
     def tally(self) -> Tally:
         return Tally.of(self.poll, self.final_ballots)
+
+    @property
+    def people(self) -> Counter[str]:
+        """Count the votes of people by letter."""
+        return Counter(vote.letter for vote in self.words.people if vote.letter)
 
     def receipt(self, key: str) -> Receipt | None:
         return next((receipt for receipt in self.receipts if receipt.key == key), None)

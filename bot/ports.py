@@ -1,11 +1,24 @@
-"""The three doors to the outside world; an adapter needs nothing but these shapes to fit."""
+"""The doors to the outside world; an adapter needs nothing but these shapes to fit."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
-from bot.poll import Ballot, Place, Post, Receipt, Record, Session, Status, Summary, Verdict
+from bot.poll import (
+    Ballot,
+    PersonsVote,
+    Place,
+    Post,
+    Receipt,
+    Record,
+    Session,
+    Status,
+    Stop,
+    Summary,
+    Verdict,
+    Words,
+)
 from bot.render import Message
 
 
@@ -57,22 +70,37 @@ class Messenger(Protocol):
 
     Keeps the platform's limits, pace and syntax: whatever stands in a message is data, so no text
     pings anybody or breaks the layout. Posting waits for its turn; the newest edit wins. A message
-    carries its key in a form that `find` can see after a restart. Raises only MessengerError.
+    carries its session and key in a form that `find` can see after a restart. Raises only
+    MessengerError.
     """
 
     chat: str
 
-    async def post(self, channel: str, message: Message) -> Post: ...
+    def parts(self, message: Message) -> Sequence[Message]:
+        """Cut a message into as many as the platform's limits ask for.
 
-    async def reply(self, root: Post, message: Message) -> Post: ...
+        The first one keeps the key, and the others are called `KEY#2`, `KEY#3` and so on.
+        """
+
+    async def post(self, place: Place, message: Message) -> Post:
+        """Post into a channel; or into a thread, where the place is inside one."""
+
+    async def reply(self, root: Post, message: Message) -> Post:
+        """Post into the thread of a root post, or into the thread that the root stands in."""
 
     async def edit(self, post: Post, message: Message) -> None: ...
 
     async def pin(self, post: Post) -> None:
         """Pin a post; one that is pinned already stays so."""
 
-    async def find(self, place: str | Post, key: str, *, since: datetime) -> Post | None:
-        """Look for a message by its key, in a channel or in the thread of a root post."""
+    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
+        """Look for a message that was sent before, by its session and key.
+
+        `where` is what `post` was given, or the root post that `reply` was given.
+        """
+
+    async def link(self, post: Post) -> str | None:
+        """Give an address that opens a post, or None where there is none."""
 
 
 class Lease(Record):
@@ -107,8 +135,33 @@ class SessionStore(Protocol):
     async def save(self, lease: Lease, entry: Entry) -> None:
         """Write one part of a session."""
 
+    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
+        """Keep what somebody says of a session; a person's newest vote is the one that counts."""
+
+    async def words(self, session_id: str) -> Words:
+        """Give all that people have said of a session."""
+
+    async def spent(self, chat: str, day: date) -> float:
+        """Give the US dollars that the ballots of one platform are known to have cost on a day."""
+
     async def unfinished(self) -> Sequence[Session]:
         """Give the sessions that have not come to their end, oldest first."""
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         """Give the newest sessions first, of one place or of all."""
+
+
+class Notes(Protocol):
+    """Small facts that are forgotten after a while, shared by every instance. Raises StoreError."""
+
+    async def first(self, key: str, *, seconds: int) -> bool:
+        """Tell whether nobody has come with this key before, and remember it."""
+
+    async def count(self, key: str, *, seconds: int) -> int:
+        """Count one more for this key; the count begins anew after so many seconds."""
+
+    async def remember(self, key: str, value: str, *, seconds: int) -> None: ...
+
+    async def recall(self, key: str) -> str | None: ...
+
+    async def forget(self, key: str) -> None: ...

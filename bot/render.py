@@ -6,7 +6,9 @@ models write it; everything else is plain.
 
 from enum import StrEnum
 
-from bot.poll import Ballot, Poll, Record, Session, Status, Summary, Tally
+from bot.poll import Ballot, Poll, Post, Record, Session, Status, Summary, Tally
+
+PIN = "pin"  # the key of the receipt that tells how pinning the summary went
 
 
 class Heading(Record):
@@ -42,6 +44,7 @@ class SeatState(StrEnum):
     THINKING = "thinking"
     VOTED = "voted"
     ABSTAINED = "abstained"
+    PASSED_OVER = "passed over"  # the poll was stopped before it had answered
 
 
 class SeatRow(Record):
@@ -81,7 +84,68 @@ class Points(Record):
     points: tuple[Point, ...]
 
 
-Piece = Heading | Prose | Line | Vote | Seats | Bars | Points
+class Camp(Record):
+    """The people who chose one option; without their names where the vote is anonymous."""
+
+    option: str
+    votes: int
+    names: tuple[str, ...] = ()
+
+
+class People(Record):
+    """How people voted beside the panel, most votes first."""
+
+    camps: tuple[Camp, ...]
+
+    @property
+    def text(self) -> str:
+        """Write the line `People: 7 Yes, 2 No`."""
+        return "People: " + ", ".join(
+            f"{camp.votes} {camp.option}" + (f" ({', '.join(camp.names)})" if camp.names else "")
+            for camp in self.camps
+        )
+
+
+class Link(Record):
+    """A pointer to another message of the same chat."""
+
+    text: str
+    post: Post
+
+
+class File(Record):
+    """A text that is too long to stand in a message; a messenger makes it, never the core."""
+
+    name: str
+    text: str
+
+
+class Act(StrEnum):
+    """What a button does."""
+
+    STOP = "stop"
+    AGAIN = "again"
+    VOTE = "vote"
+    MINE = "mine"  # show me my own vote
+    SHARE = "share"
+
+
+class Button(Record):
+    """A button of a session; `value` is the option's letter where it votes."""
+
+    act: Act
+    label: str
+    value: str = ""
+
+
+class Buttons(Record):
+    """Buttons, which a chat without them leaves out."""
+
+    session_id: str
+    buttons: tuple[Button, ...]
+
+
+Piece = Heading | Prose | Line | Vote | Seats | Bars | Points | People | Link | File | Buttons
 
 
 class Message(Record):
@@ -102,7 +166,10 @@ def root(session: Session) -> Message:
         *asked,
         _bars(poll, session.tally),
         _seats(session),
+        *_people(session),
+        *_stopped(session),
         _state(session),
+        _buttons(session),
     )
     return Message(session_id=session.id, key="root", pieces=pieces)
 
@@ -142,7 +209,10 @@ def summary(session: Session, written: Summary) -> Message:
         Prose(text=written.narrative),
         Line(text=written.agreement),
         Points(points=points),
+        *_people(session),
         Line(text=by, tone=Tone.FAINT),
+        *_unpinned(session),
+        *_to_thread(session),
     )
     return Message(session_id=session.id, key="summary", pieces=pieces)
 
@@ -164,12 +234,15 @@ def _bars(poll: Poll, tally: Tally) -> Bars:
 
 def _seats(session: Session) -> Seats:
     cast = session.ballots_of(session.last_round)
-    return Seats(rows=tuple(_seat(session.poll, name, cast.get(name)) for name in session.panel))
+    over = session.words.stop or session.verdict or session.status is not Status.RUNNING
+    waiting = SeatState.PASSED_OVER if over else SeatState.THINKING
+    rows = (_seat(session.poll, name, cast.get(name), waiting) for name in session.panel)
+    return Seats(rows=tuple(rows))
 
 
-def _seat(poll: Poll, name: str, cast: Ballot | None) -> SeatRow:
+def _seat(poll: Poll, name: str, cast: Ballot | None, waiting: SeatState) -> SeatRow:
     if cast is None:
-        return SeatRow(name=name, state=SeatState.THINKING)
+        return SeatRow(name=name, state=waiting)
     if cast.choice is None:
         return SeatRow(name=name, state=SeatState.ABSTAINED, note=cast.error or "")
     return SeatRow(name=name, state=SeatState.VOTED, note=poll.text_of(cast.choice))
@@ -182,3 +255,48 @@ def _state(session: Session) -> Line:
         return Line(text=session.verdict.text, tone=Tone.GOOD)
     done = len(session.ballots_of(session.last_round))
     return Line(text=f"{done} of {len(session.panel)} have answered", tone=Tone.FAINT)
+
+
+def _people(session: Session) -> list[Piece]:
+    voted = [vote for vote in session.words.people if vote.letter]
+    camps = tuple(
+        Camp(
+            option=session.poll.text_of(letter),
+            votes=votes,
+            names=tuple(v.name for v in voted if v.letter == letter) if session.named else (),
+        )
+        for letter, votes in session.people.most_common()
+    )
+    return [People(camps=camps)] if camps else []
+
+
+def _stopped(session: Session) -> list[Piece]:
+    stop = session.words.stop
+    return [Line(text=f"Stopped by {stop.by}", tone=Tone.FAINT)] if stop else []
+
+
+def _unpinned(session: Session) -> list[Piece]:
+    """Tell why the summary is not pinned, where it could not be."""
+    pin = session.receipt(PIN)
+    return [Line(text=f"Not pinned: {pin.failed}.", tone=Tone.FAINT)] if pin and pin.failed else []
+
+
+def _to_thread(session: Session) -> list[Piece]:
+    root = session.receipt("root")
+    return [Link(text="The whole thread", post=root.post)] if root and root.post else []
+
+
+def _buttons(session: Session) -> Buttons:
+    """Offer what makes sense now: to stop what runs, to ask again what is over."""
+    votes = (Button(act=Act.VOTE, label=o.text, value=o.letter) for o in session.poll.options)
+    running = session.status is Status.RUNNING and not session.verdict
+    stoppable = running and not session.words.stop
+    controls = (
+        [Button(act=Act.STOP, label="Stop")]
+        if stoppable
+        else []
+        if running
+        else [Button(act=Act.AGAIN, label="Ask again"), Button(act=Act.SHARE, label="Share")]
+    )
+    mine = Button(act=Act.MINE, label="My vote")
+    return Buttons(session_id=session.id, buttons=(*votes, mine, *controls))

@@ -16,6 +16,7 @@ from bot.ports import Messenger
 from bot.summary import plain
 from tests.fakes.messenger import RecordingMessenger
 
+TERMINAL = Place(chat="console", channel="terminal")
 NOW = datetime.now(UTC)
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -24,8 +25,7 @@ def session(
     question: str = "Will it?", reasoning: str = "Because.", option: str = "Yes"
 ) -> Session:
     poll = Poll.of(question, [option, "No"], asked_by="Ada")
-    place = Place(chat="console", channel="terminal")
-    new = Session.start(poll, place=place, panel=["GLM 5", "GPT-5.4"])
+    new = Session.start(poll, place=TERMINAL, panel=["GLM 5", "GPT-5.4"])
     ballots = (
         Ballot(panelist="GLM 5", choice="A", reasoning=reasoning),
         Ballot(panelist="GPT-5.4", error="no answer within 5 s"),
@@ -47,14 +47,14 @@ async def thread(console: Console, shown: Session) -> str:
     messenger = ConsoleMessenger(console)
     with messenger.shown():
         opening = shown.model_copy(update={"ballots": ()})
-        root = await messenger.post("terminal", render.root(opening))
+        root = await messenger.post(TERMINAL, render.root(opening))
         for cast in shown.ballots:
             await messenger.reply(root, render.ballot(shown, cast))
             await messenger.edit(root, render.root(shown))
         verdict = Verdict(label="x", winner="A", votes=1, voters=1, text="Single vote — Yes")
         ended = shown.model_copy(update={"verdict": verdict})
         await messenger.edit(root, render.root(ended))
-        await messenger.pin(await messenger.post("terminal", render.summary(ended, plain(ended))))
+        await messenger.pin(await messenger.post(TERMINAL, render.summary(ended, plain(ended))))
     return printed(console)
 
 
@@ -64,33 +64,42 @@ def messenger(request: pytest.FixtureRequest) -> Messenger:
 
 
 async def test_a_message_is_found_by_its_key(messenger: Messenger) -> None:
-    post = await messenger.post("terminal", render.root(session()))
+    message = render.root(session())
+    post = await messenger.post(TERMINAL, message)
 
-    assert await messenger.find("terminal", "root", since=NOW) == post
+    assert await messenger.find(TERMINAL, message, since=NOW) == post
+
+
+async def test_a_message_of_another_session_is_not_found(messenger: Messenger) -> None:
+    await messenger.post(TERMINAL, render.root(session()))
+
+    assert await messenger.find(TERMINAL, render.root(session()), since=NOW) is None
 
 
 async def test_a_reply_is_found_in_its_thread(messenger: Messenger) -> None:
     shown = session()
-    root = await messenger.post("terminal", render.root(shown))
-    reply = await messenger.reply(root, render.ballot(shown, shown.ballots[0]))
+    root = await messenger.post(TERMINAL, render.root(shown))
+    message = render.ballot(shown, shown.ballots[0])
+    reply = await messenger.reply(root, message)
 
-    assert await messenger.find(root, "ballot:1:GLM 5", since=NOW) == reply
+    assert await messenger.find(root, message, since=NOW) == reply
 
 
 async def test_what_was_never_posted_is_not_found(messenger: Messenger) -> None:
-    assert await messenger.find("terminal", "root", since=NOW) is None
+    assert await messenger.find(TERMINAL, render.root(session()), since=NOW) is None
 
 
 async def test_an_edited_message_keeps_its_place(messenger: Messenger) -> None:
-    post = await messenger.post("terminal", render.root(session()))
+    message = render.root(session())
+    post = await messenger.post(TERMINAL, message)
 
-    await messenger.edit(post, render.root(session("Will it now?")))
+    await messenger.edit(post, message)
 
-    assert await messenger.find("terminal", "root", since=NOW) == post
+    assert await messenger.find(TERMINAL, message, since=NOW) == post
 
 
 async def test_pinning_twice_is_no_error(messenger: Messenger) -> None:
-    post = await messenger.post("terminal", render.root(session()))
+    post = await messenger.post(TERMINAL, render.root(session()))
 
     await messenger.pin(post)
     await messenger.pin(post)
@@ -98,7 +107,7 @@ async def test_pinning_twice_is_no_error(messenger: Messenger) -> None:
 
 async def test_the_recording_chat_refuses_what_it_is_told_to() -> None:
     with pytest.raises(MessengerError):
-        await RecordingMessenger(broken={"root"}).post("terminal", render.root(session()))
+        await RecordingMessenger(broken={"root"}).post(TERMINAL, render.root(session()))
 
 
 async def test_a_file_gets_plain_text_in_order() -> None:

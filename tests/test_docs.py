@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from bot.cli.program import program
@@ -87,7 +88,7 @@ def test_a_lock_satisfies_what_the_project_asks_for(name: str) -> None:
     versions = locked(name)
 
     for requirement in map(Requirement, LOCKS[name]):
-        assert versions[requirement.name.lower()] in requirement.specifier
+        assert versions[canonicalize_name(requirement.name)] in requirement.specifier
 
 
 @pytest.mark.parametrize("name", LOCKS)

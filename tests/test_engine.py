@@ -111,7 +111,7 @@ async def test_replies_go_into_the_thread_and_the_summary_into_the_channel() -> 
 
     threads = {message.key: root for root, message in table.chat.posts.values()}
     assert threads["root"] is threads["summary"] is None
-    assert {threads[key] for key in KEYS[1:-1]} == {Post(channel="general", id="0")}
+    assert {threads[key] for key in KEYS[1:-1]} == {Post(place=PLACE, id="0")}
 
 
 async def test_the_session_ends_with_verdict_and_summary() -> None:

@@ -45,7 +45,9 @@ def session(question: str = "Will it?", reasoning: str = "Because.", first: str 
             Ballot(panelist="GPT-5.4", choice="A", reasoning=reasoning, cost_usd=0.5),
             Ballot(panelist="GLM 5", error="took too long"),
         ),
-        receipts=(Receipt(key="root", post=Post(channel="here", id="1")),),
+        receipts=(
+            Receipt(key="root", post=Post(place=Place(chat="console", channel="here"), id="1")),
+        ),
     )
     decided = verdict.decide(poll, held.tally)
     return held.model_copy(update={"verdict": decided, "summary": summary.plain(held)})
@@ -56,8 +58,8 @@ def headings(document: str) -> list[str]:
 
 
 KEYS = {
-    "": "id created_at status place poll panel ballots tally verdict summary posts",
-    "poll": "question mode options asked_by",
+    "": "id created_at status place poll panel named ballots tally people verdict summary posts",
+    "poll": "question mode options asked_by context",
     "poll options 0": "letter text",
     "ballots 0": "panelist round choice position reasoning error persuaded_by input_tokens "
     "output_tokens cost_usd seconds",
@@ -106,7 +108,7 @@ def test_a_running_poll_has_no_verdict_in_the_json() -> None:
 
 def test_the_json_tells_where_posts_stand() -> None:
     assert export.as_dict(session())["posts"] == [
-        {"key": "root", "post": {"channel": "here", "id": "1"}}
+        {"key": "root", "id": "1", "chat": "console", "channel": "here"}
     ]
 
 

@@ -6,7 +6,19 @@ import pytest
 
 from bot import render, summary, verdict
 from bot.poll import Ballot, Place, Poll, Session, Status
-from bot.render import Bar, Bars, Heading, Line, Points, Prose, Seats, SeatState, Tone, Vote
+from bot.render import (
+    Bar,
+    Bars,
+    Buttons,
+    Heading,
+    Line,
+    Points,
+    Prose,
+    Seats,
+    SeatState,
+    Tone,
+    Vote,
+)
 
 PANEL = ("GPT-5.4", "GLM 5", "Kimi K2.5")
 POLL = Poll.of("Will it?", ["Yes", "No"], asked_by="Ada")
@@ -38,7 +50,7 @@ def kinds(message: render.Message) -> list[type]:
 
 
 def test_a_root_message_has_its_pieces_in_order() -> None:
-    assert kinds(render.root(session())) == [Heading, Line, Bars, Seats, Line]
+    assert kinds(render.root(session())) == [Heading, Line, Bars, Seats, Line, Buttons]
 
 
 def test_a_root_message_begins_with_the_question() -> None:
@@ -52,7 +64,7 @@ def test_a_root_message_tells_who_asked() -> None:
 def test_a_root_message_of_a_nameless_asker_tells_nobody() -> None:
     message = render.root(session(poll=Poll.of("Will it?", ["Yes", "No"])))
 
-    assert kinds(message) == [Heading, Bars, Seats, Line]
+    assert kinds(message) == [Heading, Bars, Seats, Line, Buttons]
 
 
 def test_the_bars_show_every_option_with_its_votes() -> None:
@@ -84,7 +96,7 @@ def test_the_seats_show_how_far_each_panelist_is() -> None:
     ids=["running", "done", "failed"],
 )
 def test_a_root_message_ends_with_how_the_poll_stands(held: Session, line: Line) -> None:
-    assert render.root(held).pieces[-1] == line
+    assert render.root(held).pieces[-2] == line
 
 
 def test_a_ballot_shows_its_choice_before_its_reasons() -> None:

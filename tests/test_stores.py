@@ -30,7 +30,7 @@ PLACE = Place(chat="slack", channel="C042")
 ENTRIES: dict[str, Entry] = {
     "vote": Ballot(panelist="GLM 5", choice="A", reasoning="Ja — «so»\n1.", cost_usd=0.1),
     "abstention": Ballot(panelist="GPT-5.4", error="took too long"),
-    "receipt": Receipt(key="ballot:1:GLM 5", post=Post(channel="C042", id="1.2")),
+    "receipt": Receipt(key="ballot:1:GLM 5", post=Post(place=PLACE, id="1.2")),
     "sending": Receipt(key="root"),
     "verdict": Verdict(label="Tie", winner=None, votes=1, voters=2, text="Tie"),
     "summary": Summary(
@@ -100,7 +100,7 @@ async def test_ballots_come_in_order_of_arrival(store: SessionStore) -> None:
 
 
 async def test_a_part_that_is_saved_again_takes_the_place_of_the_first(store: SessionStore) -> None:
-    sent = Receipt(key="root", post=Post(channel="C042", id="1"))
+    sent = Receipt(key="root", post=Post(place=PLACE, id="1"))
 
     held = await written(store, Receipt(key="root"), sent)
 
@@ -203,6 +203,7 @@ async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:
             "poll",
             "state",
             "fence",
+            "chat",
             "ballot:1:GLM 5",
             "ballot:1:GPT-5.4",
             "post:ballot:1:GLM 5",

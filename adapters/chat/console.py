@@ -4,7 +4,7 @@ In a terminal the root message is redrawn in place; into a file or a pipe each m
 once, and the root message only when the poll opens and when it has its verdict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from adapters.chat import console_view
-from bot.poll import Post
+from bot.poll import Place, Post
 from bot.render import Message
 
 FRAMES = 8  # redrawings a second, for the spinners
@@ -25,7 +25,7 @@ class ConsoleMessenger:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._posted: dict[tuple[str, str], Message] = {}
+        self._posted: dict[str, Message] = {}
         self._live: Live | None = None
 
     @contextmanager
@@ -36,42 +36,43 @@ class ConsoleMessenger:
         finally:
             self._drop_foot()
 
-    async def post(self, channel: str, message: Message) -> Post:
-        post = self._remember(channel, message)
+    def parts(self, message: Message) -> Sequence[Message]:
+        return [message]  # a terminal takes any length
+
+    async def post(self, place: Place, message: Message) -> Post:
+        post = self._remember(place, message)
         if message.key == "root":
             self._open(message)
         else:
-            self._close(channel, message)
+            self._close(message)
         return post
 
     async def reply(self, root: Post, message: Message) -> Post:
         self._console.print(console_view.message(message))
-        return self._remember(root.channel, message)
+        return self._remember(root.place, message)
 
     async def edit(self, post: Post, message: Message) -> None:
-        self._posted[(post.channel, post.id)] = message
+        self._posted[post.id] = message
         if self._live:
             self._live.update(console_view.message(message))
-        elif (
-            self._console.is_terminal
-            and (post.channel, _id("summary", message)) not in self._posted
-        ):
+        elif self._console.is_terminal and _id("summary", message) not in self._posted:
             self._open(message)  # a poll that is carried on in a new terminal
 
     async def pin(self, post: Post) -> None:
         """Do nothing: what stands in a terminal stays there."""
 
-    async def find(self, place: str | Post, key: str, *, since: datetime) -> Post | None:
+    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
         del since  # a terminal forgets everything with its process anyway
-        channel = place.channel if isinstance(place, Post) else place
-        for known, message in self._posted.items():
-            if known[0] == channel and message.key == key:
-                return Post(channel=channel, id=known[1])
-        return None
+        place = where.place if isinstance(where, Post) else where
+        post_id = _id(message.key, message)
+        return Post(place=place, id=post_id) if post_id in self._posted else None
 
-    def _remember(self, channel: str, message: Message) -> Post:
-        post = Post(channel=channel, id=_id(message.key, message))
-        self._posted[(channel, post.id)] = message
+    async def link(self, post: Post) -> str | None:
+        """Give none: nothing opens a line of a terminal."""
+
+    def _remember(self, place: Place, message: Message) -> Post:
+        post = Post(place=place, id=_id(message.key, message))
+        self._posted[post.id] = message
         return post
 
     def _open(self, root: Message) -> None:
@@ -84,10 +85,10 @@ class ConsoleMessenger:
         self._live = Live(view, console=self._console, refresh_per_second=FRAMES, transient=True)
         self._live.start()
 
-    def _close(self, channel: str, summary: Message) -> None:
+    def _close(self, summary: Message) -> None:
         """Print the verdict as the root message has it, then the summary beneath."""
         self._drop_foot()
-        root = self._posted.get((channel, _id("root", summary)))
+        root = self._posted.get(_id("root", summary))
         if root:
             self._console.print(console_view.message(root))
         self._console.print(console_view.message(summary))

@@ -14,9 +14,13 @@ from rich.text import Text
 from bot.render import (
     Bar,
     Bars,
+    Buttons,
+    File,
     Heading,
     Line,
+    Link,
     Message,
+    People,
     Piece,
     Points,
     Prose,
@@ -44,7 +48,8 @@ LETTER_COLORS = ("green", "magenta", "cyan", "yellow", "blue", "red")
 def message(sent: Message) -> RenderableType:
     """Lay out a message as a box; the panelist who speaks stands in its border."""
     views: list[RenderableType] = []
-    for before, shown in zip((None, *sent.pieces), sent.pieces, strict=False):
+    pieces = [piece for piece in sent.pieces if not isinstance(piece, Link | Buttons)]
+    for before, shown in zip((None, *pieces), pieces, strict=False):
         views += [Text("")] if before and not _belongs(before, shown) else []
         views.append(piece(shown))
     title = (
@@ -73,11 +78,11 @@ def _belongs(before: Piece, shown: Piece) -> bool:
     return isinstance(before, Vote) or (isinstance(before, Heading) and isinstance(shown, Line))
 
 
-def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one return a kind of piece
+def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one case a kind
     match shown:
         case Heading():
             return Text(clean(shown.text), style="bold")
-        case Prose():
+        case Prose() | File():
             return Markdown(clean(shown.text), hyperlinks=False)
         case Line():
             return Text(clean(shown.text), style=TONES[shown.tone])
@@ -91,6 +96,10 @@ def piece(shown: Piece) -> RenderableType:  # noqa: PLR0911  # one return a kind
             return _bars(shown)
         case Points():
             return _points(shown)
+        case People():
+            return Text(clean(shown.text))
+        case Link() | Buttons():
+            return Text("")  # a terminal has neither
 
 
 def clean(text: str) -> str:
@@ -135,12 +144,13 @@ def _mark(row: SeatRow) -> RenderableType:
             return Spinner("dots", style="cyan")
         case SeatState.VOTED:
             return Text("✓", style="green")
-        case SeatState.ABSTAINED:
+        case SeatState.ABSTAINED | SeatState.PASSED_OVER:
             return Text("–", style="red")
 
 
 def _note(row: SeatRow) -> str:
-    return "is thinking" if row.state is SeatState.THINKING else clean(row.note)
+    notes = {SeatState.THINKING: "is thinking", SeatState.PASSED_OVER: "was not waited for"}
+    return notes.get(row.state) or clean(row.note)
 
 
 def _points(shown: Points) -> RenderableType:

@@ -1,11 +1,12 @@
 """Sessions in this process alone: the double of the real store, for tests and experiments."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from time import monotonic
 
 from bot.errors import LeaseLost
 from bot.journal import with_entry
-from bot.poll import Place, Session, Status
+from bot.poll import Ballot, PersonsVote, Place, Session, Status, Stop, Words
 from bot.ports import Entry, Lease
 
 
@@ -16,12 +17,16 @@ class MemoryStore:
         self._sessions: dict[str, Session] = {}
         self._leases: dict[str, tuple[Lease, float]] = {}
         self._fences: dict[str, int] = {}
+        self._people: dict[str, dict[str, PersonsVote]] = {}
+        self._stops: dict[str, Stop] = {}
+        self._spent: dict[tuple[str, date], float] = {}
 
     async def create(self, session: Session) -> None:
         self._sessions[session.id] = session
 
     async def load(self, session_id: str) -> Session | None:
-        return self._sessions.get(session_id)
+        session = self._sessions.get(session_id)
+        return session and session.model_copy(update={"words": await self.words(session_id)})
 
     async def take(self, session_id: str, *, owner: str, seconds: float) -> Lease | None:
         held, until = self._leases.get(session_id, (None, 0.0))
@@ -42,7 +47,26 @@ class MemoryStore:
 
     async def save(self, lease: Lease, entry: Entry) -> None:
         self._check(lease)
-        self._sessions[lease.session_id] = with_entry(self._sessions[lease.session_id], entry)
+        session = self._sessions[lease.session_id]
+        self._sessions[lease.session_id] = with_entry(session, entry)
+        new = isinstance(entry, Ballot) and entry.panelist not in session.ballots_of(entry.round)
+        if isinstance(entry, Ballot) and new:
+            key = (session.place.chat, datetime.now(UTC).date())
+            self._spent[key] = self._spent.get(key, 0.0) + (entry.cost_usd or 0.0)
+
+    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
+        if isinstance(word, Stop):
+            self._stops.setdefault(session_id, word)
+        else:
+            self._people.setdefault(session_id, {})[word.person] = word
+
+    async def words(self, session_id: str) -> Words:
+        people = self._people.get(session_id, {})
+        voted = tuple(people[person] for person in sorted(people))
+        return Words(people=voted, stop=self._stops.get(session_id))
+
+    async def spent(self, chat: str, day: date) -> float:
+        return self._spent.get((chat, day), 0.0)
 
     async def unfinished(self) -> Sequence[Session]:
         running = (s for s in self._sessions.values() if s.status is Status.RUNNING)

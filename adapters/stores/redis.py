@@ -2,10 +2,12 @@
 
     roundtable:session:{id}           hash: poll, state, ballot:{round}:{panelist}, post:{key},
                                       verdict, summary, and fence, the number of the newest lease
+    roundtable:words:{id}             hash: what people said of it: vote:{person}, stop
     roundtable:lease:{id}             who runs the session; expires with its owner
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
     roundtable:sessions               the same over all channels
     roundtable:unfinished             the same of sessions that have not come to their end
+    roundtable:spend:{chat}:{day}     US dollars that ballots cost
 
 Each part of a session has a field of its own, and every write carries its lease's fence, so two
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
@@ -14,6 +16,7 @@ processes can never overwrite each other's part (Kleppmann, "How to do distribut
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from pydantic import TypeAdapter
@@ -25,7 +28,18 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import LeaseLost, StoreError
-from bot.poll import Ballot, Place, Receipt, Session, Status, Summary, Verdict
+from bot.poll import (
+    Ballot,
+    PersonsVote,
+    Place,
+    Receipt,
+    Session,
+    Status,
+    Stop,
+    Summary,
+    Verdict,
+    Words,
+)
 from bot.ports import Entry, Lease
 
 PREFIX = "roundtable"
@@ -34,12 +48,18 @@ UNFINISHED = f"{PREFIX}:unfinished"
 DAY = 86_400  # seconds
 RETRIES = 4  # after a lost connection; each write may be repeated without harm
 
-# A write counts how many fields there are, so that ballots can be told in order of arrival.
+# A write counts how many fields there are, so that ballots can be told in order of arrival. What a
+# ballot cost is added up in the same step, so that it counts once, however often it is written.
 SAVE = """
 if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
 local before = redis.call('HGET', KEYS[1], ARGV[2])
 local place = before and string.match(before, '^%d+') or redis.call('HLEN', KEYS[1])
 redis.call('HSET', KEYS[1], ARGV[2], place .. ' ' .. ARGV[3])
+if not before and ARGV[4] ~= '0' then
+  local spend = ARGV[5] .. redis.call('HGET', KEYS[1], 'chat') .. ':' .. ARGV[6]
+  redis.call('INCRBYFLOAT', spend, ARGV[4])
+  redis.call('EXPIRE', spend, ARGV[7])
+end
 return 1
 """
 TAKE = """
@@ -57,6 +77,7 @@ RELEASE = """
 if redis.call('HGET', KEYS[1], 'fence') == ARGV[1] then redis.call('DEL', KEYS[2]) end
 """
 
+OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "named"}
 PARTS: dict[str, TypeAdapter[Any]] = {
     "ballot": TypeAdapter(Ballot),
     "post": TypeAdapter(Receipt),
@@ -94,9 +115,11 @@ class RedisStore:
 
     async def create(self, session: Session) -> None:
         key, score = _session(session.id), session.created_at.timestamp()
-        opening = session.model_dump_json(include={"id", "created_at", "place", "poll", "panel"})
+        opening = session.model_dump_json(include=OPENING)
         async with self._faults(), self._client.pipeline(transaction=True) as pipe:
-            pipe.hset(key, mapping={"poll": opening, "state": f'0 "{session.status}"', "fence": 0})
+            state = f'0 "{session.status}"'
+            chat = session.place.chat
+            pipe.hset(key, mapping={"poll": opening, "state": state, "fence": 0, "chat": chat})
             pipe.expire(key, self._keep)
             for index in (ALL, UNFINISHED, _channel(session.place)):
                 pipe.zadd(index, {session.id: score})
@@ -107,7 +130,7 @@ class RedisStore:
     async def load(self, session_id: str) -> Session | None:
         async with self._faults():
             fields: Any = await self._client.hgetall(_session(session_id))
-        return _read(fields) if "poll" in fields else None
+        return _read(fields, await self.words(session_id)) if "poll" in fields else None
 
     async def take(self, session_id: str, *, owner: str, seconds: float) -> Lease | None:
         fence = await self._run(TAKE, session_id, owner, int(seconds * 1_000))
@@ -125,10 +148,34 @@ class RedisStore:
     async def save(self, lease: Lease, entry: Entry) -> None:
         kind, field = _field(entry)
         value = PARTS[kind].dump_json(entry).decode()
-        _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value))
+        cost = entry.cost_usd or 0 if isinstance(entry, Ballot) else 0
+        spend = (cost, f"{PREFIX}:spend:", datetime.now(UTC).date().isoformat(), self._keep)
+        _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value, *spend))
         if isinstance(entry, Status) and entry is not Status.RUNNING:
             async with self._faults():
                 await self._client.zrem(UNFINISHED, lease.session_id)
+
+    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
+        key = _words(session_id)
+        async with self._faults(), self._client.pipeline(transaction=True) as pipe:
+            if isinstance(word, Stop):
+                pipe.hsetnx(key, "stop", word.model_dump_json())
+            else:
+                pipe.hset(key, f"vote:{word.person}", word.model_dump_json())
+            pipe.expire(key, self._keep)
+            await pipe.execute()
+
+    async def words(self, session_id: str) -> Words:
+        async with self._faults():
+            fields: Any = await self._client.hgetall(_words(session_id))
+        stop = fields.pop("stop", None)
+        voted = (PersonsVote.model_validate_json(fields[key]) for key in sorted(fields))
+        return Words(people=tuple(voted), stop=Stop.model_validate_json(stop) if stop else None)
+
+    async def spent(self, chat: str, day: date) -> float:
+        async with self._faults():
+            spent = await self._client.get(f"{PREFIX}:spend:{chat}:{day.isoformat()}")
+        return float(spent or 0)
 
     async def unfinished(self) -> Sequence[Session]:
         async with self._faults():
@@ -144,7 +191,7 @@ class RedisStore:
         loaded = [await self.load(session_id) for session_id in ids]
         return [session for session in loaded if session is not None]
 
-    async def _run(self, script: str, session_id: str, *arguments: str | int) -> Any:  # noqa: ANN401  # what the script returns
+    async def _run(self, script: str, session_id: str, *arguments: str | float) -> Any:  # noqa: ANN401  # what the script returns
         keys = (_session(session_id), f"{PREFIX}:lease:{session_id}")
         async with self._faults():
             return await self._client.eval(script, len(keys), *keys, *map(str, arguments))
@@ -164,6 +211,10 @@ def public(url: str) -> str:
 
 def _session(session_id: str) -> str:
     return f"{PREFIX}:session:{session_id}"
+
+
+def _words(session_id: str) -> str:
+    return f"{PREFIX}:words:{session_id}"
 
 
 def _channel(place: Place) -> str:
@@ -190,7 +241,7 @@ def _held(lease: Lease, done: object) -> None:
         raise LeaseLost(f"session {lease.session_id} is run by somebody else now")
 
 
-def _read(fields: dict[str, str]) -> Session:
+def _read(fields: dict[str, str], words: Words) -> Session:
     session = TypeAdapter(dict[str, Any]).validate_json(fields["poll"])
     parts: dict[str, list[tuple[int, Any]]] = {kind: [] for kind in PARTS}
     for field, value in fields.items():
@@ -206,5 +257,5 @@ def _read(fields: dict[str, str]) -> Session:
         | {"ballots": ordered["ballot"], "receipts": ordered["post"]}
         | {"verdict": next(iter(ordered["verdict"]), None)}
         | {"summary": next(iter(ordered["summary"]), None)}
-        | {"status": ordered["state"][0]}
+        | {"status": ordered["state"][0], "words": words}
     )

@@ -1,0 +1,102 @@
+"""How fast a platform is spoken to, and how edits are coalesced."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from adapters.chat.edits import Edits
+from adapters.chat.pace import Pace
+from bot.poll import Place, Post
+from bot.render import Line, Message
+
+POST = Post(place=Place(chat="test", channel="c"), id="1")
+OTHER = POST.model_copy(update={"id": "2"})
+
+
+def state(text: str) -> Message:
+    return Message(session_id="s", key="root", pieces=(Line(text=text),))
+
+
+class Chat:
+    """Takes edits, each of them only when its gate is open."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.times: list[float] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def send(self, post: Post, message: Message) -> None:
+        await self.gate.wait()
+        line = message.pieces[0]
+        assert isinstance(line, Line)
+        self.times.append(asyncio.get_running_loop().time())
+        self.sent.append((post.id, line.text))
+
+
+async def put(edits: Edits, post: Post, texts: Sequence[str]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for text in texts:
+            group.create_task(edits.edit(post, state(text)))
+
+
+async def test_the_first_edit_goes_out_at_once() -> None:
+    chat = Chat()
+
+    async with asyncio.timeout(1):
+        await Edits(chat.send, every=60).edit(POST, state("a"))
+
+    assert chat.sent == [("1", "a")]
+
+
+async def test_states_in_between_are_left_out_and_the_last_is_sent() -> None:
+    chat = Chat()
+
+    await put(Edits(chat.send, every=0.05), POST, "abcdef")
+
+    assert chat.sent[-1] == ("1", "f")
+    assert len(chat.sent) <= 2
+
+
+async def test_edits_of_one_post_keep_their_distance() -> None:
+    chat = Chat()
+    edits = Edits(chat.send, every=0.1)
+
+    await edits.edit(POST, state("a"))
+    await edits.edit(POST, state("b"))
+
+    assert chat.times[1] - chat.times[0] >= 0.1
+
+
+async def test_posts_do_not_wait_for_each_other() -> None:
+    chat = Chat()
+    edits = Edits(chat.send, every=60)
+
+    async with asyncio.timeout(1):
+        await edits.edit(POST, state("a"))
+        await edits.edit(OTHER, state("b"))
+
+    assert chat.sent == [("1", "a"), ("2", "b")]
+
+
+async def test_a_failed_edit_is_told_and_the_next_one_is_sent() -> None:
+    async def refuse(post: Post, message: Message) -> None:
+        raise RuntimeError(post.id + message.key)
+
+    edits = Edits(refuse, every=0)
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            await edits.edit(POST, state("a"))
+
+
+async def test_a_pace_lets_through_one_a_period_for_each_key() -> None:
+    pace, clock = Pace(1, seconds=0.1), asyncio.get_running_loop().time
+    began = clock()
+
+    for _ in range(3):
+        await pace.turn("one")
+    await pace.turn("two")
+
+    assert clock() - began >= 0.2
