@@ -1,22 +1,15 @@
-"""The configuration file as types.
+"""The configuration as types; how a file is read stands in config_file.py."""
 
-Every fault of a file is reported at once, each with its place. Any key may end in `_env` and then
-names an environment variable; a secret can be given in no other way.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.errors import ConfigError
 from bot.panel import Seat
 
 ENV = "_env"
-SECRETS = ("key", "password", "token", "bot_token", "app_token", "signing_secret")
 
 
 class Section(BaseModel):
@@ -58,6 +51,55 @@ class PanelistConfig(Section):
         return Seat(**self.model_dump(include=set(Seat.model_fields)))
 
 
+class Rules(Section):
+    """Who may ask a platform's polls, and how much; an empty list lets everybody in."""
+
+    channels: list[str] = []
+    people: list[str] = []
+    admins: list[str] = []
+    polls_per_hour: int = Field(default=20, ge=1)  # of one person
+    usd_per_day: float | None = Field(default=None, gt=0)
+
+
+class PollsConfig(Section):
+    """What holds for polls on every platform."""
+
+    cache_hours: int = Field(default=24, ge=0)
+    people: Literal["anonymous", "named"] = "anonymous"
+
+
+class SlackConfig(Section):
+    """The Slack app: by a socket of its own, or as a web server that Slack calls."""
+
+    mode: Literal["socket", "http"] = "socket"
+    bot_token: SecretStr | None = None
+    app_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    storage_key: SecretStr | None = None
+    base_url: str = Field(default="https://slack.com/api/", pattern="^https?://.*/$")
+    public_url: str | None = Field(default=None, pattern="^https?://")
+    host: str = "0.0.0.0"  # noqa: S104  # behind the load balancer that calls it
+    port: int = Field(default=3000, ge=0, le=65_535)
+    command: str = Field(default="/roundtable", pattern="^/[a-z0-9_-]{1,31}$")
+    unpin_oldest: bool = False
+    rules: Rules = Rules()
+
+
+class DiscordConfig(Section):
+    """The Discord bot."""
+
+    token: SecretStr | None = None
+    api_url: str = Field(default="https://discord.com/api/v10", pattern="^https?://.*[^/]$")
+    gateway_url: str | None = Field(default=None, pattern="^wss?://")
+    prefix: str | None = Field(default="!", min_length=1, max_length=10)
+    webhooks: bool = False
+    shard_ids: list[int] | None = None
+    shard_count: int | None = Field(default=None, ge=1)
+    rules: Rules = Rules()
+
+
 class Config(Section):
     """A whole configuration; `unset` holds the places whose environment variable is not set."""
 
@@ -66,175 +108,41 @@ class Config(Section):
     panelists: dict[str, PanelistConfig]
     panels: dict[str, list[str]]
     chair: str | None = None
+    polls: PollsConfig = PollsConfig()
+    slack: SlackConfig | None = None
+    discord: DiscordConfig | None = None
     unset: dict[str, str] = {}
 
     def panel(self, name: str) -> list[PanelistConfig]:
         """Give the panelists of a panel. Raises ConfigError for a name that is none."""
         if name not in self.panels:
-            raise ConfigError([f"there is no panel {_unknown(name, self.panels)}"])
+            raise ConfigError([f"there is no panel {unknown(name, self.panels)}"])
         return [self.panelists[key] for key in self.panels[name]]
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Give the panelists of each panel by the names that are shown to people."""
+        return {name: tuple(seat.name for seat in self.panel(name)) for name in self.panels}
 
     def need_keys(self, panelists: list[PanelistConfig]) -> None:
         """Raise ConfigError for each provider of these panelists whose key is not set."""
-        places = sorted({f"providers.{panelist.provider}.key" for panelist in panelists})
-        problems = [_unset(place, self.unset[place]) for place in places if place in self.unset]
-        if problems:
-            raise ConfigError(problems)
+        self.need({f"providers.{panelist.provider}.key" for panelist in panelists})
+
+    def need(self, places: Iterable[str]) -> None:
+        """Raise ConfigError for each of these places whose environment variable is not set."""
+        missing = sorted(place for place in places if place in self.unset)
+        if missing:
+            raise ConfigError([not_set(place, self.unset[place]) for place in missing])
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
-    """Read a configuration file. Raises ConfigError with every problem that it has."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise ConfigError([f"{path}: not UTF-8 text"]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([_syntax(path, error)]) from None
-    return parse(raw if raw is not None else {}, environ)
+def unknown(name: str, known: Iterable[str]) -> str:
+    """Quote a name that is none, with the one that may have been meant."""
+    return f"'{name}'{suggestion(name, known)}"
 
 
-def parse(raw: object, environ: Mapping[str, str]) -> Config:
-    """Check a configuration that was read from YAML. Raises ConfigError with every problem."""
-    if not isinstance(raw, dict):
-        raise ConfigError(["the configuration must be a mapping of sections"])
-    problems, unset = _literal_secrets(raw), dict[str, str]()
-    resolved = _resolve(raw, environ, unset)
-    try:
-        config = Config.model_validate({**resolved, "unset": unset})
-    except ValidationError as error:
-        problems += [_validation(entry, unset) for entry in error.errors()]
-    problems += _crossings(raw)
-    if problems:
-        raise ConfigError(list(dict.fromkeys(problems)))
-    return config
-
-
-def _resolve(raw: Any, environ: Mapping[str, str], unset: dict[str, str], place: str = "") -> Any:  # noqa: ANN401  # any YAML
-    """Replace each `KEY_env: NAME` by `KEY: value`; note down the variables that are not set."""
-    if isinstance(raw, list):
-        return [_resolve(value, environ, unset, f"{place}{i}.") for i, value in enumerate(raw)]
-    if not isinstance(raw, dict):
-        return raw
-    resolved = {}
-    for key, value in raw.items():
-        name = str(key)
-        if name.endswith(ENV) and isinstance(value, str):
-            name = name.removesuffix(ENV)
-            if value in environ:
-                resolved[name] = environ[value]
-            else:
-                unset[f"{place}{name}"] = value
-        else:
-            resolved[name] = _resolve(value, environ, unset, f"{place}{name}.")
-    return resolved
-
-
-def _literal_secrets(raw: Any, place: str = "") -> list[str]:  # noqa: ANN401  # any YAML
-    """Find secrets that stand in the file itself."""
-    if isinstance(raw, list):
-        return [p for i, value in enumerate(raw) for p in _literal_secrets(value, f"{place}{i}.")]
-    if not isinstance(raw, dict):
-        return []
-    problems = []
-    for key, value in raw.items():
-        if key in SECRETS and isinstance(value, str):
-            problems.append(
-                f"{place}{key}: a secret does not stand in the file; "
-                f"name its environment variable in {key}{ENV}"
-            )
-        elif key == "url" and "@" in str(value):
-            problems.append(f"{place}{key}: an address with a password goes into {key}{ENV}")
-        problems += _literal_secrets(value, f"{place}{key}.")
-    return problems
-
-
-def _validation(error: Mapping[str, Any], unset: Mapping[str, str]) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    if place in unset:
-        return _unset(place, unset[place])
-    if error["type"] == "extra_forbidden":
-        known = _known_keys(error["loc"][:-1])
-        return f"{place}: no such key{_suggest(str(error['loc'][-1]), known)}"
-    if error["type"] == "missing":
-        return f"{place}: this key is missing"
-    message = str(error["msg"])
-    return f"{place}: {message[0].lower()}{message[1:]}"
-
-
-def _known_keys(place: tuple[str | int, ...]) -> list[str]:
-    """Give the keys that a section may have, each with its `_env` form."""
-    sections: dict[str, type[Section]] = {
-        "redis": RedisConfig,
-        "providers": ProviderConfig,
-        "panelists": PanelistConfig,
-    }
-    section = sections.get(str(place[0]), Config) if place else Config
-    fields = [name for name in section.model_fields if name != "unset"]
-    return fields + [f"{name}{ENV}" for name in fields]
-
-
-def _crossings(raw: dict[str, Any]) -> list[str]:
-    """Check every name that one section uses of another."""
-    providers, panelists, panels = (
-        value if isinstance(value := raw.get(key), dict) else {}
-        for key in ("providers", "panelists", "panels")
-    )
-    problems = []
-    for key, panelist in panelists.items():
-        provider = panelist.get("provider") if isinstance(panelist, dict) else None
-        if isinstance(provider, str) and provider not in providers:
-            problems.append(
-                f"panelists.{key}.provider: no provider named {_unknown(provider, providers)}"
-            )
-    for name, seats in panels.items():
-        problems += _seats(name, seats, panelists)
-    if isinstance(chair := raw.get("chair"), str) and chair not in panelists:
-        problems.append(f"chair: no panelist named {_unknown(chair, panelists)}")
-    if panels and "default" not in panels:
-        problems.append("panels: there must be a panel named 'default'")
-    return problems + _endpoints(providers)
-
-
-def _seats(panel: str, seats: object, panelists: dict[str, Any]) -> list[str]:
-    place = f"panels.{panel}"
-    if not isinstance(seats, list):
-        return []
-    if not seats:
-        return [f"{place}: a panel needs a panelist"]
-    unknown = [key for key in seats if isinstance(key, str) and key not in panelists]
-    problems = [f"{place}: no panelist named {_unknown(key, panelists)}" for key in unknown]
-    configs = [panelists.get(key) for key in seats if isinstance(key, str)]
-    names = [c.get("name") for c in configs if isinstance(c, dict)]
-    twice = sorted({name for name in names if isinstance(name, str) and names.count(name) > 1})
-    return problems + [f"{place}: two panelists are named '{name}'" for name in twice]
-
-
-def _endpoints(providers: dict[str, Any]) -> list[str]:
-    return [
-        f"providers.{key}.base_url: this key is missing"
-        for key, provider in providers.items()
-        if isinstance(provider, dict)
-        and provider.get("api") == "openai"
-        and not {"base_url", f"base_url{ENV}"} & set(provider)
-    ]
-
-
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
-    return f"'{name}'{_suggest(name, list(map(str, known)))}"
-
-
-def _suggest(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+def suggestion(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(map(str, known)), n=1)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def _unset(place: str, variable: str) -> str:
+def not_set(place: str, variable: str) -> str:
     return f"{place}{ENV}: {variable} is not set in the environment"
-
-
-def _syntax(path: Path, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-    return f"{where}: {getattr(error, 'problem', None) or 'not YAML'}"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.config import Config, parse
+from bot.config import Config
+from bot.config_file import parse
 
 Raw = dict[str, Any]  # shaped like the file
 

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from bot import presets
-from bot.config import Config, load, parse
+from bot.config import Config
+from bot.config_file import load, parse
 from bot.errors import ConfigError
 
 GOOD = """

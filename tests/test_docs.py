@@ -13,8 +13,25 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from bot.cli.program import program
-from bot.config import Config, PanelistConfig, ProviderConfig, RedisConfig, load
+from bot.config import (
+    Config,
+    DiscordConfig,
+    PanelistConfig,
+    PollsConfig,
+    ProviderConfig,
+    RedisConfig,
+    Rules,
+    Section,
+    SlackConfig,
+)
+from bot.config_file import load
 
+SECTIONS: dict[str, type[Section]] = {
+    "redis": RedisConfig,
+    "polls": PollsConfig,
+    "slack": SlackConfig,
+    "discord": DiscordConfig,
+}
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 EXAMPLE = (ROOT / "config.example.yaml").read_text()
@@ -30,13 +47,24 @@ LOCKS = {
 }
 
 
+VARIABLES = re.findall(r"_env: (\w+)", EXAMPLE)
+
+
 def settings() -> Iterator[str]:
     """Give every key of the configuration as the README names it."""
-    yield from (f"redis.{key}" for key in RedisConfig.model_fields)
     yield from (f"providers.NAME.{key}" for key in ProviderConfig.model_fields)
     yield from (f"panelists.NAME.{key}" for key in PanelistConfig.model_fields)
-    sections = {"redis", "providers", "panelists", "unset"}
-    yield from (f"{k}.NAME" if k == "panels" else k for k in Config.model_fields.keys() - sections)
+    for section, keys in SECTIONS.items():
+        yield from (f"{section}.{key}" for key in keys.model_fields if key != "rules")
+    for key in Rules.model_fields:
+        yield f"slack.rules.{key}"
+    yield from ("panels.NAME", "chair")
+
+
+def test_the_list_of_settings_is_whole() -> None:
+    named = {setting.split(".")[0] for setting in settings()}
+
+    assert named | {"unset"} == set(Config.model_fields)
 
 
 def locked(name: str) -> dict[str, Version]:
@@ -62,7 +90,7 @@ def test_the_example_shows_every_key_with_a_comment(setting: str) -> None:
 
 
 def test_the_example_is_valid() -> None:
-    config = load(ROOT / "config.example.yaml", {"OPENROUTER_API_KEY": "x"})
+    config = load(ROOT / "config.example.yaml", dict.fromkeys(VARIABLES, "x"))
 
     assert config.unset == {}
 

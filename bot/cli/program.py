@@ -195,11 +195,11 @@ def main() -> None:
 
 
 def _config(config_file: Path | None, *, builtin: bool) -> "Config":
-    from bot import config  # noqa: PLC0415  # quick help
+    from bot import config_file as file  # noqa: PLC0415  # quick help
 
     if builtin or not (config_file or CONFIG.exists()):
         return _builtin()[0]
-    return config.load(config_file or CONFIG, os.environ)
+    return file.load(config_file or CONFIG, os.environ)
 
 
 def _builtin() -> "tuple[Config, str]":
