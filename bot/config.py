@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.errors import ConfigError
 from bot.panel import Seat
+from bot.rules import Rules
 
 ENV = "_env"
 
@@ -49,16 +50,6 @@ class PanelistConfig(Section):
     @property
     def seat(self) -> Seat:
         return Seat(**self.model_dump(include=set(Seat.model_fields)))
-
-
-class Rules(Section):
-    """Who may ask a platform's polls, and how much; an empty list lets everybody in."""
-
-    channels: list[str] = []
-    people: list[str] = []
-    admins: list[str] = []
-    polls_per_hour: int = Field(default=20, ge=1)  # of one person
-    usd_per_day: float | None = Field(default=None, gt=0)
 
 
 class PollsConfig(Section):

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from bot.config import ENV, Config, Section, not_set, suggestion, unknown
+from pydantic import BaseModel
+
+from bot.config import ENV, Config, not_set, suggestion, unknown
 
 SECRETS = frozenset(
     "key password token bot_token app_token signing_secret client_secret storage_key".split()
@@ -54,7 +56,7 @@ def _known_keys(place: tuple[str | int, ...]) -> list[str]:
 
 def _section(annotation: object) -> object:
     """Find the section in an annotation such as `dict[str, Section]` or `Section | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Section):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     found = (_section(argument) for argument in get_args(annotation))
     return next((section for section in found if section), None)

@@ -6,13 +6,13 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 
 from bot import render, summary, verdict
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, ModelError, cause
-from bot.journal import Journal
-from bot.outbox import Outbox
+from bot.journal import Journal, load
+from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
 from bot.poll import Ballot, Session, Status, Summary
 from bot.ports import Messenger, SessionStore
@@ -53,6 +53,23 @@ class Engine:
         except BaseExceptionGroup as group:
             raise cause(group) from None
         return journal.session
+
+    @property
+    def chats(self) -> Collection[str]:
+        """Name the platforms on which sessions can be run here."""
+        return self._messengers.keys()
+
+    def panelist(self, name: str) -> Panelist:
+        """Give a panelist. Raises ConfigError where the configuration has none of that name."""
+        if name not in self._panelists:
+            raise ConfigError([f"this configuration has no panelist named {name}"])
+        return self._panelists[name]
+
+    async def repaint(self, session_id: str) -> None:
+        """Show what people said of a session since it came to its end. Raises MessengerError."""
+        session = await load(self._store, session_id)
+        if session.status is not Status.RUNNING:  # else whoever runs it does
+            await repaint(session, self._messenger(session))
 
     async def _run(self, journal: Journal) -> None:
         session = journal.session

@@ -5,8 +5,7 @@ from typing import Any
 
 from bot import render
 from bot.markdown import escape, tame
-from bot.poll import Receipt, Session
-from bot.render import (
+from bot.pieces import (
     Bars,
     Buttons,
     File,
@@ -21,6 +20,7 @@ from bot.render import (
     Seats,
     Vote,
 )
+from bot.poll import Receipt, Session
 
 
 def as_json(session: Session) -> str:

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from bot import render
 from bot.errors import MessengerError
 from bot.journal import Journal
+from bot.pieces import Message
 from bot.poll import Post, Receipt, Session
 from bot.ports import Messenger
-from bot.render import Message
 
 log = logging.getLogger(__name__)
 

@@ -39,6 +39,10 @@ class Panelist:
         self.seat = seat
         self._model = model
 
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Put something else than a vote to the panelist. Raises ModelError."""
+        return await self._model.complete(prompt)
+
     async def vote(self, poll: Poll, *, position: int) -> Ballot:
         """Ask for a vote; `position` in the panel sets the order in which options are shown.
 

@@ -13,6 +13,7 @@ LETTERS = "ABCDEFGHIJ"
 MAX_QUESTION = 1_000  # characters
 MAX_OPTION = 200  # characters
 MIN_OPTIONS, MAX_OPTIONS = 2, len(LETTERS)
+MAX_ROUNDS = 5
 
 
 class Record(BaseModel):
@@ -25,6 +26,7 @@ class Mode(StrEnum):
     """How a panel is asked."""
 
     POLL = "poll"  # every panelist answers once and alone
+    DEBATE = "debate"  # rounds, in which each sees what the others say and may change its vote
 
 
 class Option(Record):
@@ -47,6 +49,7 @@ class Poll(Record):
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     options: tuple[Option, ...] = Field(min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
     mode: Mode = Mode.POLL
+    rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; more than one in a debate
     asked_by: str | None = None  # a name to show
     context: tuple[Remark, ...] = ()
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
+from bot.pieces import Message
 from bot.poll import (
     Ballot,
     PersonsVote,
@@ -19,7 +20,6 @@ from bot.poll import (
     Verdict,
     Words,
 )
-from bot.render import Message
 
 
 class Ability(StrEnum):
@@ -120,7 +120,8 @@ class SessionStore(Protocol):
     A write is durable when it returns. Raises only StoreError, and LeaseLost for a stale lease.
     """
 
-    async def create(self, session: Session) -> None: ...
+    async def create(self, session: Session) -> None:
+        """Keep a new session; one that stands there already is left as it is."""
 
     async def load(self, session_id: str) -> Session | None: ...
 
@@ -141,8 +142,14 @@ class SessionStore(Protocol):
     async def words(self, session_id: str) -> Words:
         """Give all that people have said of a session."""
 
+    async def at(self, post: Post) -> Session | None:
+        """Give the session that a post belongs to, or the newest of those in the post's thread."""
+
+    async def spend(self, chat: str, usd: float) -> None:
+        """Add to what a platform's polls have cost today, beside what saved ballots add."""
+
     async def spent(self, chat: str, day: date) -> float:
-        """Give the US dollars that the ballots of one platform are known to have cost on a day."""
+        """Give the US dollars that the polls of one platform are known to have cost on a day."""
 
     async def unfinished(self) -> Sequence[Session]:
         """Give the sessions that have not come to their end, oldest first."""
@@ -154,8 +161,8 @@ class SessionStore(Protocol):
 class Notes(Protocol):
     """Small facts that are forgotten after a while, shared by every instance. Raises StoreError."""
 
-    async def first(self, key: str, *, seconds: int) -> bool:
-        """Tell whether nobody has come with this key before, and remember it."""
+    async def claim(self, key: str, value: str, *, seconds: int) -> str:
+        """Keep a value unless one stands there already; gives the one that stands there then."""
 
     async def count(self, key: str, *, seconds: int) -> int:
         """Count one more for this key; the count begins anew after so many seconds."""

@@ -20,11 +20,11 @@ from bot.config import (
     PollsConfig,
     ProviderConfig,
     RedisConfig,
-    Rules,
     Section,
     SlackConfig,
 )
 from bot.config_file import load
+from bot.rules import Rules
 
 SECTIONS: dict[str, type[Section]] = {
     "redis": RedisConfig,

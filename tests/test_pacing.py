@@ -7,8 +7,8 @@ import pytest
 
 from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
+from bot.pieces import Line, Message
 from bot.poll import Place, Post
-from bot.render import Line, Message
 
 POST = Post(place=Place(chat="test", channel="c"), id="1")
 OTHER = POST.model_copy(update={"id": "2"})

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.chat.parts import MAX_PARTS, WHOLE, parts
 from bot.pages import open_fence, pages
-from bot.render import File, Line, Message, Piece, Prose, Vote
+from bot.pieces import File, Line, Message, Piece, Prose, Vote
 
 TEXT = st.text(alphabet=st.sampled_from("ab .\n`~é漢"), max_size=400)
 

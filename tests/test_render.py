@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import render, summary, verdict
-from bot.poll import Ballot, Place, Poll, Session, Status
-from bot.render import (
+from bot.pieces import (
     Bar,
     Bars,
     Buttons,
     Heading,
     Line,
+    Message,
     Points,
     Prose,
     Seats,
@@ -19,6 +19,7 @@ from bot.render import (
     Tone,
     Vote,
 )
+from bot.poll import Ballot, Place, Poll, Session, Status
 
 PANEL = ("GPT-5.4", "GLM 5", "Kimi K2.5")
 POLL = Poll.of("Will it?", ["Yes", "No"], asked_by="Ada")
@@ -45,7 +46,7 @@ def closed() -> Session:
     return held.model_copy(update={"verdict": decided, "summary": summary.plain(held)})
 
 
-def kinds(message: render.Message) -> list[type]:
+def kinds(message: Message) -> list[type]:
     return [type(piece) for piece in message.pieces]
 
 
@@ -143,7 +144,7 @@ def test_a_ballot_is_spoken_by_its_panelist() -> None:
     ],
     ids=["root", "ballot", "second round", "summary"],
 )
-def test_a_message_has_its_key_within_the_session(message: render.Message, key: str) -> None:
+def test_a_message_has_its_key_within_the_session(message: Message, key: str) -> None:
     assert (message.session_id, message.key) == ("1124-test", key)
 
 

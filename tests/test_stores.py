@@ -10,7 +10,8 @@ import pytest
 from redis.asyncio import Redis
 
 from adapters.stores.memory import MemoryStore
-from adapters.stores.redis import RedisStore, public
+from adapters.stores.redis import RedisStore
+from adapters.stores.redis_link import public
 from bot.errors import LeaseLost, StoreError
 from bot.poll import (
     Argument,

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.live import Live
 
 from adapters.chat import console_view
+from bot.pieces import Message
 from bot.poll import Place, Post
-from bot.render import Message
 
 FRAMES = 8  # redrawings a second, for the spinners
 

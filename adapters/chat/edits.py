@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.pieces import Message
 from bot.poll import Post
-from bot.render import Message
 
 Send = Callable[[Post, Message], Awaitable[None]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.pages import Measure, pages
-from bot.render import File, Line, Message, Piece, Prose, Tone
+from bot.pieces import File, Line, Message, Piece, Prose, Tone
 
 MAX_PARTS = 5  # messages in a row, before the whole text goes into a file
 WHOLE = "The whole text is in the file."

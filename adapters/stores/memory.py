@@ -6,7 +6,7 @@ from time import monotonic
 
 from bot.errors import LeaseLost
 from bot.journal import with_entry
-from bot.poll import Ballot, PersonsVote, Place, Session, Status, Stop, Words
+from bot.poll import Ballot, PersonsVote, Place, Post, Receipt, Session, Status, Stop, Words
 from bot.ports import Entry, Lease
 
 
@@ -19,10 +19,13 @@ class MemoryStore:
         self._fences: dict[str, int] = {}
         self._people: dict[str, dict[str, PersonsVote]] = {}
         self._stops: dict[str, Stop] = {}
+        self._posts: dict[tuple[Place, str], str] = {}
         self._spent: dict[tuple[str, date], float] = {}
 
     async def create(self, session: Session) -> None:
-        self._sessions[session.id] = session
+        self._sessions.setdefault(session.id, session)
+        if session.place.thread:
+            self._note(Post(place=session.place, id=session.place.thread), session.id)
 
     async def load(self, session_id: str) -> Session | None:
         session = self._sessions.get(session_id)
@@ -51,8 +54,17 @@ class MemoryStore:
         self._sessions[lease.session_id] = with_entry(session, entry)
         new = isinstance(entry, Ballot) and entry.panelist not in session.ballots_of(entry.round)
         if isinstance(entry, Ballot) and new:
-            key = (session.place.chat, datetime.now(UTC).date())
-            self._spent[key] = self._spent.get(key, 0.0) + (entry.cost_usd or 0.0)
+            await self.spend(session.place.chat, entry.cost_usd or 0.0)
+        if isinstance(entry, Receipt) and entry.post:
+            self._note(entry.post, lease.session_id)
+
+    async def at(self, post: Post) -> Session | None:
+        place = post.place.whole_channel
+        return await self.load(self._posts.get((place, post.id), ""))
+
+    async def spend(self, chat: str, usd: float) -> None:
+        key = (chat, datetime.now(UTC).date())
+        self._spent[key] = self._spent.get(key, 0.0) + usd
 
     async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
         if isinstance(word, Stop):
@@ -74,8 +86,44 @@ class MemoryStore:
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         newest = sorted(self._sessions.values(), key=lambda s: s.created_at, reverse=True)
-        return [s for s in newest if place is None or s.place == place][:limit]
+        wanted = place and place.whole_channel
+        return [s for s in newest if wanted in {None, s.place.whole_channel}][:limit]
+
+    def _note(self, post: Post, session_id: str) -> None:
+        self._posts[(post.place.whole_channel, post.id)] = session_id
 
     def _check(self, lease: Lease) -> None:
         if self._fences.get(lease.session_id) != lease.fence:
             raise LeaseLost(f"session {lease.session_id} is run by somebody else now")
+
+
+class MemoryNotes:
+    """Keeps notes until the process ends, or their time is over."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, tuple[str, float]] = {}
+
+    async def claim(self, key: str, value: str, *, seconds: int) -> str:
+        standing = await self.recall(key)
+        if standing is None:
+            await self.remember(key, value, seconds=seconds)
+        return value if standing is None else standing
+
+    async def count(self, key: str, *, seconds: int) -> int:
+        standing, until = self._live(key) or ("0", monotonic() + seconds)
+        self._values[key] = (str(int(standing) + 1), until)
+        return int(standing) + 1
+
+    async def remember(self, key: str, value: str, *, seconds: int) -> None:
+        self._values[key] = (value, monotonic() + seconds)
+
+    async def recall(self, key: str) -> str | None:
+        live = self._live(key)
+        return live and live[0]
+
+    async def forget(self, key: str) -> None:
+        self._values.pop(key, None)
+
+    def _live(self, key: str) -> tuple[str, float] | None:
+        value = self._values.get(key)
+        return value if value and monotonic() < value[1] else None

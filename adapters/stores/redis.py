@@ -7,31 +7,28 @@
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
     roundtable:sessions               the same over all channels
     roundtable:unfinished             the same of sessions that have not come to their end
-    roundtable:spend:{chat}:{day}     US dollars that ballots cost
+    roundtable:post:{chat}:{team}:{channel}:{id}   the session that a message or a thread belongs to
+    roundtable:spend:{chat}:{day}     US dollars that polls cost
 
 Each part of a session has a field of its own, and every write carries its lease's fence, so two
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
 """
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from pydantic import TypeAdapter
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from bot.errors import LeaseLost, StoreError
+from adapters.stores.redis_link import PREFIX, RedisLink
+from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
+from bot.errors import LeaseLost
 from bot.poll import (
     Ballot,
     PersonsVote,
     Place,
+    Post,
     Receipt,
     Session,
     Status,
@@ -42,40 +39,9 @@ from bot.poll import (
 )
 from bot.ports import Entry, Lease
 
-PREFIX = "roundtable"
 ALL = f"{PREFIX}:sessions"
 UNFINISHED = f"{PREFIX}:unfinished"
 DAY = 86_400  # seconds
-RETRIES = 4  # after a lost connection; each write may be repeated without harm
-
-# A write counts how many fields there are, so that ballots can be told in order of arrival. What a
-# ballot cost is added up in the same step, so that it counts once, however often it is written.
-SAVE = """
-if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
-local before = redis.call('HGET', KEYS[1], ARGV[2])
-local place = before and string.match(before, '^%d+') or redis.call('HLEN', KEYS[1])
-redis.call('HSET', KEYS[1], ARGV[2], place .. ' ' .. ARGV[3])
-if not before and ARGV[4] ~= '0' then
-  local spend = ARGV[5] .. redis.call('HGET', KEYS[1], 'chat') .. ':' .. ARGV[6]
-  redis.call('INCRBYFLOAT', spend, ARGV[4])
-  redis.call('EXPIRE', spend, ARGV[7])
-end
-return 1
-"""
-TAKE = """
-local holder = redis.call('GET', KEYS[2])
-if redis.call('EXISTS', KEYS[1]) == 0 or (holder and holder ~= ARGV[1]) then return 0 end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-return redis.call('HINCRBY', KEYS[1], 'fence', 1)
-"""
-RENEW = """
-if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-return 1
-"""
-RELEASE = """
-if redis.call('HGET', KEYS[1], 'fence') == ARGV[1] then redis.call('DEL', KEYS[2]) end
-"""
 
 OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "named"}
 PARTS: dict[str, TypeAdapter[Any]] = {
@@ -90,45 +56,28 @@ PARTS: dict[str, TypeAdapter[Any]] = {
 class RedisStore:
     """The store that sessions are kept in for real."""
 
-    def __init__(self, client: Redis, *, where: str, keep_days: int) -> None:
-        self._client, self._where, self._keep = client, where, keep_days * DAY
+    def __init__(self, link: RedisLink, *, keep_days: int) -> None:
+        self._link, self._client, self._keep = link, link.client, keep_days * DAY
 
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, *, keep_days: int) -> AsyncIterator[Self]:
         """Connect, and raise StoreError at once where no Redis answers."""
-        client = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=5,
-            socket_connect_timeout=5,
-            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
-            retry_on_error=[RedisConnectionError, RedisTimeoutError],
-        )
-        store = cls(client, where=public(url), keep_days=keep_days)
-        try:
-            async with store._faults():
-                await client.ping()
-            yield store
-        finally:
-            await client.aclose()
+        async with RedisLink.open(url) as link:
+            yield cls(link, keep_days=keep_days)
 
     async def create(self, session: Session) -> None:
-        key, score = _session(session.id), session.created_at.timestamp()
-        opening = session.model_dump_json(include=OPENING)
-        async with self._faults(), self._client.pipeline(transaction=True) as pipe:
-            state = f'0 "{session.status}"'
-            chat = session.place.chat
-            pipe.hset(key, mapping={"poll": opening, "state": state, "fence": 0, "chat": chat})
-            pipe.expire(key, self._keep)
-            for index in (ALL, UNFINISHED, _channel(session.place)):
-                pipe.zadd(index, {session.id: score})
-                pipe.zremrangebyscore(index, "-inf", score - self._keep)
-                pipe.expire(index, self._keep)
-            await pipe.execute()
+        place, score = session.place, session.created_at.timestamp()
+        opening, state = session.model_dump_json(include=OPENING), f'0 "{session.status}"'
+        keys = (_session(session.id), ALL, UNFINISHED, _channel(place))
+        new = (opening, state, place.chat, session.id, score, score - self._keep, self._keep)
+        if place.thread:
+            await self._note(Post(place=place, id=place.thread), session.id)
+        async with self._link.faults():
+            await self._client.eval(CREATE, len(keys), *keys, *map(str, new))
 
     async def load(self, session_id: str) -> Session | None:
-        async with self._faults():
+        async with self._link.faults():
             fields: Any = await self._client.hgetall(_session(session_id))
         return _read(fields, await self.words(session_id)) if "poll" in fields else None
 
@@ -151,13 +100,15 @@ class RedisStore:
         cost = entry.cost_usd or 0 if isinstance(entry, Ballot) else 0
         spend = (cost, f"{PREFIX}:spend:", datetime.now(UTC).date().isoformat(), self._keep)
         _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value, *spend))
+        if isinstance(entry, Receipt) and entry.post:
+            await self._note(entry.post, lease.session_id)
         if isinstance(entry, Status) and entry is not Status.RUNNING:
-            async with self._faults():
+            async with self._link.faults():
                 await self._client.zrem(UNFINISHED, lease.session_id)
 
     async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
         key = _words(session_id)
-        async with self._faults(), self._client.pipeline(transaction=True) as pipe:
+        async with self._link.faults(), self._client.pipeline(transaction=True) as pipe:
             if isinstance(word, Stop):
                 pipe.hsetnx(key, "stop", word.model_dump_json())
             else:
@@ -166,19 +117,31 @@ class RedisStore:
             await pipe.execute()
 
     async def words(self, session_id: str) -> Words:
-        async with self._faults():
+        async with self._link.faults():
             fields: Any = await self._client.hgetall(_words(session_id))
         stop = fields.pop("stop", None)
         voted = (PersonsVote.model_validate_json(fields[key]) for key in sorted(fields))
         return Words(people=tuple(voted), stop=Stop.model_validate_json(stop) if stop else None)
 
+    async def at(self, post: Post) -> Session | None:
+        async with self._link.faults():
+            session_id: Any = await self._client.get(_post(post))
+        return await self.load(session_id) if session_id else None
+
+    async def spend(self, chat: str, usd: float) -> None:
+        key = _spend(chat, datetime.now(UTC).date())
+        async with self._link.faults(), self._client.pipeline(transaction=True) as pipe:
+            pipe.incrbyfloat(key, usd)
+            pipe.expire(key, self._keep)
+            await pipe.execute()
+
     async def spent(self, chat: str, day: date) -> float:
-        async with self._faults():
-            spent = await self._client.get(f"{PREFIX}:spend:{chat}:{day.isoformat()}")
+        async with self._link.faults():
+            spent: Any = await self._client.get(_spend(chat, day))
         return float(spent or 0)
 
     async def unfinished(self) -> Sequence[Session]:
-        async with self._faults():
+        async with self._link.faults():
             ids: Any = await self._client.zrange(UNFINISHED, 0, -1)
         loaded = [await self.load(session_id) for session_id in ids]
         # One that ended just before its process did may still be in the index.
@@ -186,27 +149,20 @@ class RedisStore:
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         index = _channel(place) if place else ALL
-        async with self._faults():
+        async with self._link.faults():
             ids: Any = await self._client.zrevrange(index, 0, limit - 1)
         loaded = [await self.load(session_id) for session_id in ids]
         return [session for session in loaded if session is not None]
 
+    async def _note(self, post: Post, session_id: str) -> None:
+        """Let the session be found by its post."""
+        async with self._link.faults():
+            await self._client.set(_post(post), session_id, ex=self._keep)
+
     async def _run(self, script: str, session_id: str, *arguments: str | float) -> Any:  # noqa: ANN401  # what the script returns
         keys = (_session(session_id), f"{PREFIX}:lease:{session_id}")
-        async with self._faults():
+        async with self._link.faults():
             return await self._client.eval(script, len(keys), *keys, *map(str, arguments))
-
-    @asynccontextmanager
-    async def _faults(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except RedisError as error:
-            raise StoreError(f"no answer from Redis at {self._where}: {error}") from error
-
-
-def public(url: str) -> str:
-    """Give an address without its user and password."""
-    return re.sub(r"//[^/]*@", "//", url)
 
 
 def _session(session_id: str) -> str:
@@ -217,8 +173,18 @@ def _words(session_id: str) -> str:
     return f"{PREFIX}:words:{session_id}"
 
 
+def _post(post: Post) -> str:
+    place = post.place
+    return f"{PREFIX}:post:{place.chat}:{place.team or ''}:{place.channel}:{post.id}"
+
+
+def _spend(chat: str, day: date) -> str:
+    return f"{PREFIX}:spend:{chat}:{day.isoformat()}"
+
+
 def _channel(place: Place) -> str:
-    return f"{PREFIX}:channel:{place.chat}:{place.channel}"
+    team = f"{place.team}/" if place.team else ""
+    return f"{PREFIX}:channel:{place.chat}:{team}{place.channel}"
 
 
 def _field(entry: Entry) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.errors import MessengerError
+from bot.pieces import Message
 from bot.poll import Place, Post
-from bot.render import Message
 
 
 class Killed(BaseException):

@@ -1,0 +1,58 @@
+"""The connection to Redis, and its failures as ours."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from bot.errors import StoreError
+
+PREFIX = "roundtable"  # of every key
+RETRIES = 4  # after a lost connection; each write may be repeated without harm
+
+
+class RedisLink:
+    """One Redis, shared by all that is kept in it."""
+
+    def __init__(self, client: Redis, *, where: str) -> None:
+        self.client, self._where = client, where
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[Self]:
+        """Connect, and raise StoreError at once where no Redis answers."""
+        client = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=5,
+            socket_connect_timeout=5,
+            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
+            retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        )
+        link = cls(client, where=public(url))
+        try:
+            async with link.faults():
+                await client.ping()
+            yield link
+        finally:
+            await client.aclose()
+
+    @asynccontextmanager
+    async def faults(self) -> AsyncIterator[None]:
+        """Turn Redis's errors into StoreError."""
+        try:
+            yield
+        except RedisError as error:
+            raise StoreError(f"no answer from Redis at {self._where}: {error}") from error
+
+
+def public(url: str) -> str:
+    """Give an address without its user and password."""
+    return re.sub(r"//[^/]*@", "//", url)

@@ -1,0 +1,160 @@
+"""The desk: the one door through which people make polls and steer them, whatever the platform."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from bot import journal, recall
+from bot.admission import Admission, Asked
+from bot.errors import CommandError, ModelError
+from bot.pieces import Line, Message, Prose, Tone
+from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
+from bot.ports import Notes, SessionStore
+from bot.request import Request, session_of
+from bot.rules import Rules
+from bot.worker import Sorry, Worker
+
+
+class Desk:
+    """Takes what people want of polls; every front-end comes here, and none goes round it.
+
+    Raises CommandError with one sentence for whoever asked, and StoreError.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        notes: Notes,
+        worker: Worker,
+        panels: Mapping[str, tuple[str, ...]],
+        rules: Mapping[str, Rules] | None = None,
+        cache_hours: int = 24,
+        named: bool = False,
+    ) -> None:
+        self.panels = panels
+        self._store, self._worker, self._named = store, worker, named
+        self._admission = Admission(
+            store=store, notes=notes, rules=rules or {}, cache_hours=cache_hours
+        )
+
+    async def ask(self, request: Request, *, sorry: Sorry | None = None) -> Asked | None:
+        """Save a poll and start it; returns as soon as it is saved.
+
+        None where this delivery was taken before. Where the same poll stands in this channel and
+        is not asked anew, nothing is started and that one is given. `sorry` is told the reason
+        where the poll cannot be opened in chat.
+        """
+        session = session_of(request, self.panels, named=self._named)
+        channels = [request.place.channel, request.parent or request.place.channel]
+        self._admission.check_allowed(session, channels, request.person)
+        return await self._admit(session, request.delivery, fresh=request.fresh, sorry=sorry)
+
+    async def again(
+        self, session_id: str, *, person: str, name: str, delivery: str, sorry: Sorry | None = None
+    ) -> Asked | None:
+        """Ask the poll of a session once more, in a session of its own."""
+        earlier = await self.session(session_id)
+        poll = earlier.poll.model_copy(update={"asked_by": name})
+        session = Session.start(
+            poll, place=earlier.place, panel=earlier.panel, asker=person, named=earlier.named
+        )
+        self._admission.check_allowed(session, [session.place.channel], person)
+        return await self._admit(session, delivery, fresh=True, sorry=sorry)
+
+    async def stop(self, session_id: str, *, person: str, name: str, admin: bool = False) -> None:
+        """Wait for no more answers; what has been answered is tallied."""
+        session = await self.session(session_id)
+        if not (
+            admin or person == session.asker or person in self._admission.rules_of(session).admins
+        ):
+            raise CommandError("Only who asked this poll, or an admin, can stop it.")
+        if session.status is not Status.RUNNING or session.verdict:
+            raise CommandError("This poll has come to its end already.")
+        await self._store.say(session_id, Stop(by=name))
+
+    async def vote(self, session_id: str, *, person: str, name: str, letter: str) -> str:
+        """Take a person's vote, in the place of an earlier one; gives a sentence for the voter."""
+        session = await self.session(session_id)
+        if letter not in {option.letter for option in session.poll.options}:
+            raise CommandError("This poll has no such option.")
+        await self._store.say(session_id, PersonsVote(person=person, name=name, letter=letter))
+        if session.status is not Status.RUNNING:
+            self._worker.repaint(session_id)
+        return f"Your vote: {session.poll.text_of(letter)}. You can change it at any time."
+
+    async def vote_of(self, session_id: str, person: str) -> str:
+        """Tell a person its own vote."""
+        session = await self.session(session_id)
+        own = (vote.letter for vote in session.words.people if vote.person == person)
+        letter = next(own, None)
+        if letter is None:
+            return "You have not voted yet."
+        return f"Your vote: {session.poll.text_of(letter)}."
+
+    async def answer(
+        self,
+        session_id: str,
+        question: str,
+        *,
+        person: str,
+        name: str,
+        delivery: str,
+        panelist: str | None = None,
+    ) -> Message | None:
+        """Put a question back to a panelist, the one that `question` names where none is given.
+
+        None where this delivery was taken before.
+        """
+        session = await self.session(session_id)
+        asked = panelist or recall.addressed(session, question)
+        self._admission.check_allowed(session, [session.place.channel], person)
+        if not await self.first(f"answer:{delivery}"):
+            return None
+        await self._admission.check_limits(session, person)
+        piece = await self._answered(session, asked, f"{name}: {question}")
+        key = f"answer:{hashlib.sha256(delivery.encode()).hexdigest()[:12]}"
+        return Message(session_id=session.id, key=key, author=asked, pieces=(piece,))
+
+    async def session(self, session_id: str) -> Session:
+        """Give a session. Raises SessionMissing."""
+        return await journal.load(self._store, session_id)
+
+    async def session_at(self, place: Place, post_id: str) -> Session | None:
+        """Give the session that a message, or the thread of that id, belongs to."""
+        return await self._store.at(Post(place=place, id=post_id))
+
+    async def history(self, place: Place, *, limit: int = 10) -> Sequence[Session]:
+        """Give the newest sessions of a channel."""
+        return await self._store.history(place=place, limit=limit)
+
+    async def latest(self, place: Place) -> Session | None:
+        """Give the newest poll of a channel that is still running."""
+        newest = await self.history(place)
+        return next((s for s in newest if s.status is Status.RUNNING and not s.verdict), None)
+
+    async def first(self, key: str) -> bool:
+        """Tell whether nobody has come with this key within the time of redeliveries."""
+        return await self._admission.first(key)
+
+    async def _admit(
+        self, session: Session, delivery: str, *, fresh: bool, sorry: Sorry | None
+    ) -> Asked | None:
+        asked = await self._admission.admit(session, delivery=delivery, fresh=fresh)
+        if asked and not asked.known:
+            self._worker.start(asked.session.id, sorry=sorry)
+        return asked
+
+    async def _answered(self, session: Session, name: str, question: str) -> Prose | Line:
+        panelist = self._worker.engine.panelist(name)
+        try:
+            async with asyncio.timeout(panelist.seat.deadline):
+                completion = await recall.answer(panelist, session, question)
+        except TimeoutError:
+            why = f"no answer within {panelist.seat.deadline:g} s"
+        except ModelError as error:
+            why = str(error)
+        else:
+            await self._store.spend(session.place.chat, completion.cost_usd or 0.0)
+            return Prose(text=completion.text)
+        return Line(text=f"Cannot answer: {why}.", tone=Tone.BAD)

@@ -1,0 +1,97 @@
+"""What somebody asks for, and the session that it becomes."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from bot.commands import parse_poll
+from bot.errors import CommandError
+from bot.poll import MAX_ROUNDS, Mode, Place, Poll, Record, Remark, Session
+from bot.verbs import Manner, parse_manner
+
+MAX_CONTEXT = 12_000  # characters of what was said before; the newest are kept
+ROUNDS = 2  # of a debate, where nothing else is said
+
+
+class Request(Record):
+    """A poll that somebody wants; `delivery` names the platform's event, which may come twice.
+
+    `parent` is the channel that the place is part of, where it is a thread with an id of its own.
+    `fresh` asks anew what was asked before.
+    """
+
+    place: Place
+    person: str  # the platform's id
+    name: str  # to show
+    text: str
+    delivery: str
+    parent: str | None = None
+    panel: str | None = None
+    mode: Mode | None = None
+    rounds: int | None = None
+    context: tuple[Remark, ...] = ()
+    fresh: bool = False
+
+
+def session_of(
+    request: Request, panels: Mapping[str, tuple[str, ...]], *, named: bool = False
+) -> Session:
+    """Make the session that a request asks for.
+
+    Flags in the text go before what a form says. Raises CommandError for the author.
+    """
+    said, text = parse_manner(request.text)
+    poll = parse_poll(text, asked_by=request.name)
+    mode, rounds = _mode(said, request)
+    more = {"mode": mode, "rounds": rounds, "context": newest(request.context)}
+    return Session.start(
+        poll.model_copy(update=more),
+        place=request.place,
+        panel=_panel(said.panel or request.panel or "default", panels),
+        asker=request.person,
+        named=named,
+    )
+
+
+def fingerprint(session: Session) -> str:
+    """Name what is asked, of whom and where: two sessions of the same poll have the same one."""
+    poll, place = session.poll, session.place
+    told = [place.model_dump(), session.panel, poll.mode, poll.rounds, _asked(poll)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+
+
+def newest(context: Sequence[Remark]) -> tuple[Remark, ...]:
+    """Keep the newest remarks that fit, in their order."""
+    kept: list[Remark] = []
+    room = MAX_CONTEXT
+    for remark in reversed(context):
+        room -= len(remark.author) + len(remark.text)
+        if room < 0:
+            break
+        kept.append(remark)
+    return tuple(reversed(kept))
+
+
+def _asked(poll: Poll) -> list[str]:
+    """Give the words of a poll; neither case nor white space makes another poll."""
+    texts = [poll.question, *(option.text for option in poll.options)]
+    return [" ".join(text.casefold().split()) for text in texts]
+
+
+def _panel(name: str, panels: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if name not in panels:
+        raise CommandError(f"There is no panel “{name}”; there is {', '.join(panels)}.")
+    return panels[name]
+
+
+def _mode(said: Manner, request: Request) -> tuple[Mode, int]:
+    """Settle how to ask: more than one round makes a debate, and a debate has more than one."""
+    rounds = said.rounds or request.rounds
+    mode = said.mode or request.mode or (Mode.DEBATE if rounds and rounds > 1 else Mode.POLL)
+    if mode is Mode.POLL:
+        if rounds and rounds > 1:
+            raise CommandError("Only a debate has more than one round; add --mode debate.")
+        return mode, 1
+    if rounds is not None and not 1 < rounds <= MAX_ROUNDS:
+        raise CommandError(f"A debate has 2 to {MAX_ROUNDS} rounds.")
+    return mode, rounds or ROUNDS
