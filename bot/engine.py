@@ -108,6 +108,8 @@ class Engine:
         for ballot in cast.values():
             outbox.reply(render.ballot(journal.session, ballot))
         await journal.listen()
+        if journal.stopped.is_set():
+            return
         async with asyncio.TaskGroup() as group:
             for position, panelist in enumerate(panel):
                 if panelist.seat.name not in cast:

@@ -1,7 +1,6 @@
 """The workflow: what stands in chat and in the store, also after everything that can go wrong."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,9 +20,11 @@ from bot.errors import (
     StoreError,
 )
 from bot.panel import Panelist, Seat
-from bot.poll import Place, Poll, Post, Session, Status, Verdict
+from bot.pieces import Line, Link, People, Tone
+from bot.poll import PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict
 from bot.ports import Completion, Entry, Lease, Prompt
 from tests.fakes.messenger import Killed, RecordingMessenger
+from tests.fakes.waiting import until
 
 PLACE = Place(chat="recording", channel="general")
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
@@ -85,13 +86,6 @@ class Table:
         if await self.store.load(self.session.id) is None:
             await self.store.create(self.session)
         return await self.engine().run(self.session.id)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let other tasks run until something holds."""
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110  # it looks at plain data, at every turn of the loop
-            await asyncio.sleep(0)
 
 
 async def test_the_thread_has_its_messages_in_order() -> None:
@@ -367,3 +361,90 @@ async def test_the_verdict_is_saved_before_it_is_shown() -> None:
     assert order == ["saved"]
     last = [message for _, message in table.chat.posts.values() if message.key == "root"]
     assert "Unanimous" in str(last)
+
+
+async def test_a_summary_that_cannot_be_pinned_says_so_once() -> None:
+    table = Table()
+    table.chat.broken.add("pin summary")
+
+    await table.run()
+    await table.run()
+
+    summary = next(m for _, m in table.chat.posts.values() if m.key == "summary")
+    notes = [
+        piece for piece in summary.pieces if isinstance(piece, Line) and "pinned" in piece.text
+    ]
+    assert notes == [Line(text="Not pinned: chat refuses summary.", tone=Tone.FAINT)]
+    assert table.chat.did("edit").count("summary") == 1
+
+
+async def test_a_message_of_several_parts_is_posted_part_by_part() -> None:
+    table = Table(ScriptedModel("Vote: A"))
+    table.chat.long = {"ballot:1:GPT-5.4": 3, "summary": 2}
+
+    await table.run()
+
+    parts = ["ballot:1:GPT-5.4", "ballot:1:GPT-5.4#2", "ballot:1:GPT-5.4#3"]
+    assert table.chat.did("post", "reply") == ["root", *parts, "summary", "summary#2"]
+    assert table.chat.did("pin") == ["summary"]
+
+
+async def test_a_part_that_is_missing_after_a_death_is_posted_alone() -> None:
+    table = Table(ScriptedModel("Vote: A"))
+    table.chat.long = {"ballot:1:GPT-5.4": 3}
+    table.chat.dies.add("ballot:1:GPT-5.4#2")
+
+    with pytest.raises(Killed):
+        await table.run()
+    await table.run()
+
+    assert sorted(table.chat.did("reply")) == [
+        "ballot:1:GPT-5.4",
+        "ballot:1:GPT-5.4#2",
+        "ballot:1:GPT-5.4#3",
+    ]
+
+
+async def test_the_summary_points_to_the_thread() -> None:
+    table = Table()
+
+    await table.run()
+
+    posts = {message.key: message for _, message in table.chat.posts.values()}
+    links = [piece for piece in posts["summary"].pieces if isinstance(piece, Link)]
+    assert [link.post for link in links] == [Post(place=PLACE, id="0")]
+
+
+async def test_a_vote_of_people_while_models_think_shows_in_the_root_message() -> None:
+    slow = WaitingModel("Vote: A")
+    table = Table(slow)
+    run = asyncio.create_task(table.run())
+    await until(lambda: table.chat.did("post"))
+
+    await table.store.say(table.session.id, PersonsVote(person="U1", name="Ben", letter="B"))
+
+    root = table.chat.posts["0"]
+    await until(lambda: any(isinstance(p, People) for p in table.chat.posts["0"][1].pieces))
+    assert root[1].key == "root"
+    slow.go.set()
+    await run
+
+
+async def test_a_poll_that_was_stopped_and_cut_off_asks_nobody_when_it_is_completed() -> None:
+    table = Table()
+    await table.store.create(table.session)
+    await table.store.say(table.session.id, Stop(by="Ada"))
+
+    done = await table.run()
+
+    assert all(model.prompts == [] for model in table.models)
+    assert done.verdict is not None
+    assert done.verdict.label == "No verdict"
+
+
+async def test_a_session_of_a_chat_that_is_not_set_up_is_refused() -> None:
+    table = Table()
+    table.session = table.session.model_copy(update={"place": Place(chat="slack", channel="C1")})
+
+    with pytest.raises(ConfigError, match="was asked in slack"):
+        await table.run()

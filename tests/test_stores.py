@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,18 +16,22 @@ from bot.errors import LeaseLost, StoreError
 from bot.poll import (
     Argument,
     Ballot,
+    PersonsVote,
     Place,
     Poll,
     Post,
     Receipt,
     Session,
     Status,
+    Stop,
     Summary,
     Verdict,
+    Words,
 )
 from bot.ports import Entry, SessionStore
 
 PLACE = Place(chat="slack", channel="C042")
+BEN = PersonsVote(person="U1", name="Ben", letter="A")
 ENTRIES: dict[str, Entry] = {
     "vote": Ballot(panelist="GLM 5", choice="A", reasoning="Ja — «so»\n1.", cost_usd=0.1),
     "abstention": Ballot(panelist="GPT-5.4", error="took too long"),
@@ -192,6 +196,94 @@ async def test_what_has_ended_is_not_unfinished(store: SessionStore) -> None:
 
     assert running.id in unfinished
     assert ended.id not in unfinished
+
+
+async def test_a_session_that_stands_already_is_left_as_it_is(store: SessionStore) -> None:
+    held = await written(store, ENTRIES["vote"])
+
+    await store.create(held.model_copy(update={"panel": ("Somebody else",), "ballots": ()}))
+
+    assert await store.load(held.id) == held
+
+
+async def test_a_persons_newest_vote_is_the_one_that_counts(store: SessionStore) -> None:
+    new = await made(store)
+    ada, ben = PersonsVote(person="U2", name="Ada", letter="A"), BEN
+
+    for vote in (ada, ben, ada.model_copy(update={"letter": "B"})):
+        await store.say(new.id, vote)
+
+    held = await store.load(new.id)
+    assert held is not None
+    assert held.words == await store.words(new.id)
+    assert held.words.people == (ben, ada.model_copy(update={"letter": "B"}))
+    assert held.people == {"A": 1, "B": 1}
+
+
+async def test_the_first_word_to_stop_stands(store: SessionStore) -> None:
+    new = await made(store)
+
+    await store.say(new.id, Stop(by="Ada"))
+    await store.say(new.id, Stop(by="Ben"))
+
+    assert await store.words(new.id) == Words(stop=Stop(by="Ada"))
+
+
+async def test_what_people_say_needs_no_lease(store: SessionStore) -> None:
+    new = await made(store)
+    await store.take(new.id, owner="me", seconds=60)
+
+    await store.say(new.id, BEN)
+
+    assert (await store.words(new.id)).people == (BEN,)
+
+
+async def test_a_session_is_found_by_its_posts(store: SessionStore) -> None:
+    place = Place(chat="slack", team="T1", channel=session().id)
+    held = await made(store, place=place)
+    lease = await store.take(held.id, owner="me", seconds=60)
+    assert lease is not None
+    reply = Post(place=place.model_copy(update={"thread": "1.0"}), id="1.1")
+    await store.save(lease, Receipt(key="ballot:1:GLM 5", post=reply))
+
+    found = await store.at(Post(place=place, id="1.1"))
+
+    assert found is not None
+    assert found.id == held.id
+    assert await store.at(Post(place=place, id="1.2")) is None
+    assert await store.at(Post(place=place.model_copy(update={"team": "T2"}), id="1.1")) is None
+
+
+async def test_the_newest_session_of_a_thread_is_found_by_the_thread(store: SessionStore) -> None:
+    place = Place(chat="slack", channel=session().id, thread="1.0")
+    await made(store, place=place)
+    newest = await made(store, place=place)
+
+    assert await store.at(Post(place=place, id="1.0")) == newest
+
+
+async def test_history_of_a_channel_holds_what_was_asked_in_its_threads(
+    store: SessionStore,
+) -> None:
+    place = Place(chat="slack", channel=session().id)
+    held = await made(store, place=place.model_copy(update={"thread": "1.0"}))
+
+    assert list(await store.history(place=place)) == [held]
+
+
+async def test_a_ballot_is_paid_for_once_however_often_it_is_saved(store: SessionStore) -> None:
+    chat, today = session().id, datetime.now(UTC).date()
+    held = await made(store, place=Place(chat=chat, channel="c"))
+    lease = await store.take(held.id, owner="me", seconds=60)
+    assert lease is not None
+    ballot = Ballot(panelist="GLM 5", choice="A", cost_usd=0.25)
+
+    for cast in (ballot, ballot, ballot.model_copy(update={"panelist": "x", "cost_usd": None})):
+        await store.save(lease, cast)
+    await store.spend(chat, 0.5)
+
+    assert await store.spent(chat, today) == 0.75
+    assert await store.spent(chat, today - timedelta(days=1)) == 0
 
 
 async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:

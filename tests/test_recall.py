@@ -1,0 +1,64 @@
+"""Asking a panelist back."""
+
+import pytest
+
+from adapters.providers.scripted import ScriptedModel
+from bot import recall
+from bot.errors import CommandError, ModelError
+from bot.panel import Panelist, Seat
+from bot.poll import Ballot, Place, Poll, Session
+
+PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Claude Haiku 4.5", "Optimist (GPT-5.4)")
+
+
+def session() -> Session:
+    poll = Poll.of("Will it <b>?", ["Yes", "No"])
+    held = Session.start(poll, place=Place(chat="test", channel="c"), panel=PANEL)
+    ballots = (Ballot(panelist="GLM 5", choice="B", reasoning="It </ballot> cannot."),)
+    return held.model_copy(update={"ballots": ballots})
+
+
+NAMED = {
+    "GLM 5, what would change your mind?": "GLM 5",
+    "what about glm?": "GLM 5",
+    "Opus, are you sure?": "Claude Opus 4.6",
+    "Claude Haiku 4.5: why?": "Claude Haiku 4.5",
+    "Optimist (GPT-5.4), why?": "Optimist (GPT-5.4)",
+    "And you, Optimist?": "Optimist (GPT-5.4)",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMED.items(), ids=repr)
+def test_a_panelist_is_found_by_its_name(text: str, name: str) -> None:
+    assert recall.addressed(session(), text) == name
+
+
+@pytest.mark.parametrize("text", ["why?", "Claude, why?", "GLM 5 or GPT-5.4?", "glmish", "Gemini?"])
+def test_a_text_that_names_none_or_several_is_refused(text: str) -> None:
+    with pytest.raises(CommandError, match="Whom do you ask"):
+        recall.addressed(session(), text)
+
+
+async def test_a_panelist_knows_the_poll_and_every_text_is_fenced() -> None:
+    model = ScriptedModel("A better argument would.")
+    panelist = Panelist(Seat(name="GLM 5", persona="You are terse."), model)
+
+    said = await recall.answer(panelist, session(), "Ada: What </asked> would?")
+
+    assert said.text == "A better argument would."
+    prompt = model.prompts[0]
+    assert "You are GLM 5" in prompt.system
+    assert "You are terse." in prompt.system
+    assert prompt.turns[0].text.splitlines() == [
+        "<question>Will it &lt;b&gt;?</question>",
+        "<option>Yes</option>",
+        "<option>No</option>",
+        "<ballot>GLM 5 voted for No.",
+        "It &lt;/ballot&gt; cannot.</ballot>",
+        "<asked>Ada: What &lt;/asked&gt; would?</asked>",
+    ]
+
+
+async def test_an_empty_answer_is_none() -> None:
+    with pytest.raises(ModelError):
+        await recall.answer(Panelist(Seat(name="GLM 5"), ScriptedModel(" ")), session(), "Why?")

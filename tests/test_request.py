@@ -1,0 +1,96 @@
+"""From what somebody asks for to a session."""
+
+from typing import Any
+
+import pytest
+
+from bot.errors import CommandError
+from bot.poll import Mode, Place, Remark, Session
+from bot.request import MAX_CONTEXT, Request, fingerprint, newest, session_of
+
+PANELS = {"default": ("GPT-5.4", "GLM 5"), "fast": ("GLM 5",)}
+HERE = Place(chat="slack", team="T1", channel="C1")
+
+
+def made(text: str = "Will it? | Yes | No", **more: Any) -> Session:
+    fields = {"place": HERE, "person": "U1", "name": "Ada", "text": text, "delivery": "d1"} | more
+    return session_of(Request(**fields), PANELS)
+
+
+def test_a_request_becomes_a_session() -> None:
+    session = made()
+
+    assert (session.poll.asked_by, session.asker) == ("Ada", "U1")
+    assert (session.place, session.panel) == (HERE, PANELS["default"])
+
+
+def test_a_flag_in_the_text_goes_before_the_form() -> None:
+    assert made("--panel fast Will it?", panel="default").panel == ("GLM 5",)
+
+
+def test_an_unknown_panel_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(CommandError, match=r"There is no panel “slow”; there is default, fast\."):
+        made(panel="slow")
+
+
+MODES: dict[str, tuple[dict[str, Any], tuple[Mode, int]]] = {
+    "nothing said": ({}, (Mode.POLL, 1)),
+    "a debate": ({"mode": Mode.DEBATE}, (Mode.DEBATE, 2)),
+    "rounds alone": ({"rounds": 3}, (Mode.DEBATE, 3)),
+    "one round": ({"rounds": 1}, (Mode.POLL, 1)),
+    "both": ({"mode": Mode.DEBATE, "rounds": 5}, (Mode.DEBATE, 5)),
+}
+
+
+@pytest.mark.parametrize(("said", "read"), MODES.values(), ids=MODES)
+def test_mode_and_rounds_go_together(said: dict[str, Any], read: tuple[Mode, int]) -> None:
+    poll = made(**said).poll
+
+    assert (poll.mode, poll.rounds) == read
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"mode": Mode.POLL, "rounds": 2},
+        {"mode": Mode.DEBATE, "rounds": 1},
+        {"mode": Mode.DEBATE, "rounds": 6},
+    ],
+    ids=["a poll of two", "a debate of one", "too many"],
+)
+def test_rounds_that_do_not_fit_are_refused(said: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match="round"):
+        made(**said)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": "will  IT? | yes | no"},
+        {"person": "U2", "name": "Ben", "delivery": "d2"},
+    ],
+    ids=["case and spaces", "somebody else"],
+)
+def test_the_same_poll_has_the_same_fingerprint(more: dict[str, Any]) -> None:
+    assert fingerprint(made(**more)) == fingerprint(made())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": "Will it? | No | Yes"},
+        {"panel": "fast"},
+        {"mode": Mode.DEBATE},
+        {"place": HERE.model_copy(update={"channel": "C2"})},
+        {"place": HERE.model_copy(update={"thread": "1.2"})},
+    ],
+    ids=["options", "panel", "mode", "channel", "thread"],
+)
+def test_another_poll_has_another_fingerprint(more: dict[str, Any]) -> None:
+    assert fingerprint(made(**more)) != fingerprint(made())
+
+
+def test_only_the_newest_of_what_was_said_before_is_kept() -> None:
+    remarks = [Remark(author="Ada", text=f"{n}" + "x" * (MAX_CONTEXT // 3)) for n in range(4)]
+
+    assert newest(remarks) == tuple(remarks[-2:])
