@@ -8,14 +8,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# Trust what the machine trusts, as pip does: a company's proxy may sign with a certificate of its own.
+export UV_SYSTEM_CERTS ?= true
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --python-version 3.11
 
+# The question as it was typed: make itself would expand what follows a dollar sign.
+ifdef Q
+override Q := $(value Q)
+export Q
+endif
+
 .PHONY: demo test check lock clean
 
 demo: $(VENV)/.run
-	@$(BIN)/roundtable demo $${Q:+"$$Q"}
+	@$(BIN)/roundtable demo $${Q:+-- "$$Q"}
 
 test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
