@@ -133,6 +133,14 @@ async def test_a_server_that_cannot_start_is_told_in_one_sentence(tmp_path: Path
             pass
 
 
+async def test_a_data_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ServiceError, match=r"^the data folder \S+/file/data cannot be used: "):
+        async with keeper.attached("redis", tmp_path / "file" / "data"):
+            pass
+
+
 async def test_the_endpoint_is_for_its_user_alone(tmp_path: Path) -> None:
     async with keeper.attached("model", tmp_path) as endpoint:
         assert (tmp_path / "model.endpoint").stat().st_mode & 0o077 == 0

@@ -75,8 +75,12 @@ def log_of(name: str, folder: Path) -> Path:
 
 def _join(name: str, folder: Path) -> IO[str]:
     """Become a user; waits while a keeper that saw its last user go is still shutting down."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    users = (folder / f"{name}.users").open("w")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        users = (folder / f"{name}.users").open("w")
+    except OSError as error:
+        why = error.strerror or error
+        raise ServiceError(f"the data folder {folder} cannot be used: {why}") from error
     fcntl.flock(users, fcntl.LOCK_SH)
     return users
 
