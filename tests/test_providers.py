@@ -1,6 +1,7 @@
 """Models over real HTTP: what comes through, what is tried again, and what every failure says."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -208,6 +209,18 @@ async def test_a_key_that_is_echoed_does_not_show() -> None:
 
     assert "refused the key (401)" in str(caught.value)
     assert "sk-wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize("before", range(150, 290, 10))
+async def test_a_key_that_is_cut_off_in_a_long_error_does_not_show(before: int) -> None:
+    said = f"{'x' * before} test-key-of-someone {'y' * 300}"
+    async with serving(key="test-key-of-someone") as fake, http.client() as client:
+        fake.script = {"m": [fails(400, json.dumps({"error": {"message": said}}))]}
+        model = OpenAIClient(client, Endpoint(base_url=fake.url, key=fake.key), "m", {})
+        with pytest.raises(ModelError) as caught:
+            await model.complete(PROMPT)
+
+    assert "tes" not in str(caught.value)
 
 
 async def test_a_long_error_is_cut() -> None:

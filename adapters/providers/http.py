@@ -17,7 +17,7 @@ from bot.errors import ModelError
 ATTEMPTS = 4
 MAX_WAIT = 60.0  # seconds; who asks us to come back later than this has declined for now
 AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
-MAX_QUOTE = 200  # characters of an error that are passed on
+MAX_SENTENCE = 280  # characters of an error that are passed on
 CONNECT = 10.0  # seconds; how long an answer may take is the caller's deadline
 
 
@@ -127,11 +127,19 @@ def _meaning(status: int) -> str:
     return meanings.get(status, "failed" if status >= 500 else "rejected the request")  # noqa: PLR2004  # HTTP
 
 
+def sentence(error: Rejected, *, secret: str | None) -> str:
+    """Give the error as it may be shown: not too long, and without the key, if it was repeated."""
+    said = str(error)
+    # The key goes first: cut in half it would not be found.
+    said = said.replace(secret, "…") if secret else said
+    return said[:MAX_SENTENCE].rstrip(". ")
+
+
 def _said(body: object) -> str:
-    """Find the sentence in an error's body, on one line and not too long."""
+    """Find the sentence in an error's body, on one line."""
     error = body.get("error", body.get("message")) if isinstance(body, dict) else body
     text = error.get("message", "") if isinstance(error, dict) else error
-    return " ".join(str(text or "").split())[:MAX_QUOTE].rstrip(". ")
+    return " ".join(str(text or "").split())
 
 
 def _wait(after: str | None) -> float | None:

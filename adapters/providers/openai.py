@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import httpx
 
-from adapters.providers.http import Rejected, post
+from adapters.providers.http import Rejected, post, sentence
 from bot.errors import ModelError, ModelRefused, SchemaRefused
 from bot.poll import Record
 from bot.ports import Ability, Completion, Prompt
@@ -67,9 +67,7 @@ class OpenAIClient:
         return body
 
     def _translated(self, error: Rejected, prompt: Prompt) -> ModelError:
-        said = str(error)
-        if self._endpoint.key:  # no endpoint should repeat a key, but one might
-            said = said.replace(self._endpoint.key, "…")
+        said = sentence(error, secret=self._endpoint.key)
         about_schema = any(word in said.lower() for word in SCHEMA_WORDS)
         if prompt.json_schema and error.status in BAD_REQUEST and about_schema:
             return SchemaRefused(said)
