@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from bot.address import Address, Header, Key
 from bot.errors import ConfigError
 from bot.panel import Seat
 from bot.rules import Rules
@@ -28,9 +29,9 @@ class ProviderConfig(Section):
     """An endpoint that serves models, or the embedded model server."""
 
     api: Literal["openai", "embedded"]
-    base_url: str | None = Field(default=None, pattern="^https?://")
-    key: SecretStr | None = None
-    headers: dict[str, str] = {}
+    base_url: Address | None = None
+    key: Key | None = None
+    headers: dict[Header, Header] = {}
     structured: Literal["json_schema", "grammar", "none"] = "json_schema"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
 

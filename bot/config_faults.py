@@ -10,6 +10,7 @@ from bot.config import ENV, Config, not_set, suggestion, unknown
 SECRETS = frozenset(
     "key password token bot_token app_token signing_secret client_secret storage_key".split()
 )
+ADDRESSES = frozenset({"url", "base_url"})  # these may hold a password
 
 
 def literal_secrets(raw: Any, place: str = "") -> list[str]:  # noqa: ANN401  # any YAML
@@ -25,7 +26,7 @@ def literal_secrets(raw: Any, place: str = "") -> list[str]:  # noqa: ANN401  # 
                 f"{place}{key}: a secret does not stand in the file; "
                 f"name its environment variable in {key}{ENV}"
             )
-        elif key == "url" and "@" in str(value):
+        elif key in ADDRESSES and "@" in str(value):
             problems.append(f"{place}{key}: an address with a password goes into {key}{ENV}")
         problems += literal_secrets(value, f"{place}{key}.")
     return problems
@@ -40,8 +41,17 @@ def validation(error: Mapping[str, Any], unset: Mapping[str, str]) -> str:
         return f"{place}: no such key{suggestion(str(error['loc'][-1]), known)}"
     if error["type"] == "missing":
         return f"{place}: this key is missing"
-    message = str(error["msg"])
+    message = str(error["msg"]).removeprefix("Value error, ")
     return f"{place}: {message[0].lower()}{message[1:]}"
+
+
+def unset_settings(unset: Mapping[str, str]) -> list[str]:
+    """Find the settings whose variable is not set; a secret is missed where it is needed."""
+    return [
+        not_set(place, variable)
+        for place, variable in unset.items()
+        if place.rpartition(".")[2] not in SECRETS
+    ]
 
 
 def _known_keys(place: tuple[str | int, ...]) -> list[str]:

@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.config import ENV, Config
-from bot.config_faults import crossings, literal_secrets, validation
+from bot.config_faults import crossings, literal_secrets, unset_settings, validation
 from bot.errors import ConfigError
 
 
@@ -39,6 +39,7 @@ def parse(raw: object, environ: Mapping[str, str]) -> Config:
         config = Config.model_validate({**resolved, "unset": unset})
     except ValidationError as error:
         problems += [validation(entry, unset) for entry in error.errors()]
+    problems += unset_settings(unset)
     problems += crossings(raw)
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
@@ -56,7 +57,7 @@ def _resolve(raw: Any, environ: Mapping[str, str], unset: dict[str, str], place:
         name = str(key)
         if name.endswith(ENV) and isinstance(value, str):
             name = name.removesuffix(ENV)
-            if value in environ:
+            if environ.get(value):
                 resolved[name] = environ[value]
             else:
                 unset[f"{place}{name}"] = value

@@ -81,6 +81,25 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         edited(providers__openrouter__api="opnai"),
         "providers.openrouter.api: input should be 'openai' or 'embedded'",
     ),
+    "no web address": (
+        edited(providers__openrouter__base_url="localhost:11434/v1"),
+        "providers.openrouter.base_url: must be an address such as https://example.org/v1",
+    ),
+    "broken address": (
+        edited(providers__openrouter__base_url="http://[::1/v1"),
+        "providers.openrouter.base_url: must be an address such as https://example.org/v1",
+    ),
+    "password in a provider's address": (
+        edited(providers__openrouter__base_url="https://u:sk-literal@example.org/v1"),
+        "providers.openrouter.base_url: an address with a password goes into base_url_env",
+    ),
+    "header that cannot be sent": (
+        edited(providers__openrouter__headers={"X-Title": "Café"}),
+        (
+            "providers.openrouter.headers.X-Title: "
+            "holds a character that cannot stand in a request's header"
+        ),
+    ),
     "no address": (
         edited(providers__other={"api": "openai"}),
         "providers.other.base_url: this key is missing",
@@ -185,6 +204,26 @@ def test_a_required_key_whose_variable_is_not_set_is_named() -> None:
     del raw["panelists"]["gpt"]["name"]
 
     assert "panelists.gpt.name_env: NAME is not set in the environment" in problems(raw)
+
+
+@pytest.mark.parametrize("environ", [{}, {"REDIS_URL": ""}], ids=["not set", "empty"])
+def test_an_address_of_redis_that_is_not_set_is_not_taken_for_the_embedded_one(
+    environ: dict[str, str],
+) -> None:
+    raw = edited(redis={"url_env": "REDIS_URL"})
+
+    told = problems(raw, ENVIRONMENT | environ)
+
+    assert told == ("redis.url_env: REDIS_URL is not set in the environment",)
+
+
+@pytest.mark.parametrize("key", ["sk-line\n", "sk-ключ"], ids=["a line end", "other letters"])
+def test_a_key_that_no_request_can_carry_is_told_but_not_shown(key: str) -> None:
+    told = problems(edited(), {"KEY": key})
+
+    assert told == (
+        "providers.openrouter.key: holds a character that cannot stand in a request's header",
+    )
 
 
 def test_a_panel_that_is_not_there_is_named() -> None:
