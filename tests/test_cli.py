@@ -152,6 +152,17 @@ async def test_a_poll_is_read_from_stdin_over_several_lines(desk: Desk) -> None:
     ]
 
 
+async def test_what_is_no_text_on_stdin_is_told_in_one_sentence(desk: Desk) -> None:
+    desk.environ["PYTHONIOENCODING"] = "utf-8:strict"  # as in any locale of UTF-8
+    process = await desk.start("ask", stdin=PIPE)
+
+    out, err = await asyncio.wait_for(process.communicate(b"\xff | a | b"), 60)
+
+    assert (process.returncode, out) == (2, b"")
+    assert "no text in UTF-8" in err.decode()
+    assert "Traceback" not in err.decode()
+
+
 async def test_a_session_is_listed_and_shown_again(desk: Desk) -> None:
     _, out, _ = await desk.run("ask", "--json", "Will it? | Yes | No")
     session = json.loads(out)

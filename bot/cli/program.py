@@ -89,7 +89,8 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     from bot.cli import terminal  # noqa: PLC0415  # quick help
 
     config, notice = _builtin()
-    click.echo(f"{notice}\n", err=True)
+    columns = shutil.get_terminal_size().columns
+    click.echo(f"{click.wrap_text(notice, columns)}\n", err=True)
     question = " ".join(text) or DEMO
     _run(
         lambda: terminal.ask(
@@ -211,7 +212,10 @@ def _builtin() -> "tuple[Config, str]":
 def _stdin() -> str:
     if sys.stdin.isatty():
         raise click.UsageError("There is no question yet; see `roundtable ask --help`.")
-    return sys.stdin.read()
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise click.UsageError("What came on stdin is no text in UTF-8.") from None
 
 
 def _again(*, builtin: bool) -> str:
