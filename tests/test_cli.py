@@ -1,5 +1,6 @@
 """The program as a user starts it: real processes, a real Redis, real HTTP."""
 
+import ast
 import asyncio
 import json
 import os
@@ -20,7 +21,9 @@ from redis.asyncio import Redis
 
 from tests.fakes.openai import FakeOpenAI, fails, hangs, says, serving
 
+ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("roundtable")
+PATIENCE = 120  # seconds after which something hangs, however busy the machine is
 VOTE = says('{"reasoning": "It is **so**.", "vote": "A"}')
 SUMMARY = says(
     json.dumps(
@@ -77,7 +80,7 @@ class Desk:
     async def run(self, *words: str, text: str = "") -> tuple[int | None, str, str]:
         """Give the exit code, stdout and stderr."""
         process = await self.start(*words, stdin=PIPE)
-        out, err = await asyncio.wait_for(process.communicate(text.encode()), 60)
+        out, err = await asyncio.wait_for(process.communicate(text.encode()), PATIENCE)
         return process.returncode, out.decode(), err.decode()
 
 
@@ -97,7 +100,7 @@ async def interrupted(desk: Desk) -> AsyncIterator[tuple[Process, str]]:
     process = await desk.start("ask", "Will it? | Yes | No")
     assert process.stdout is not None
     seen = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while seen.count("votes ") < 2:
             seen += (await process.stdout.readline()).decode()
     _, listed, _ = await desk.run("sessions", "--json", "--limit", "1")
@@ -114,6 +117,24 @@ def test_help_is_quick() -> None:
         return time.perf_counter() - started
 
     assert min(took() for _ in range(5)) < 0.3
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """What a fast machine hides from the clock."""
+    program = """
+import sys
+from bot.cli.program import program
+program(["--help"], standalone_mode=False)
+print({name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    loaded = ast.literal_eval(done.stderr)
+    assert loaded & {"asyncio", "httpx", "pydantic", "redis", "rich", "stamina", "yaml"} == set()
+    assert "adapters" not in loaded
 
 
 async def test_ask_prints_the_thread_the_verdict_and_the_summary(desk: Desk) -> None:
@@ -156,7 +177,7 @@ async def test_what_is_no_text_on_stdin_is_told_in_one_sentence(desk: Desk) -> N
     desk.environ["PYTHONIOENCODING"] = "utf-8:strict"  # as in any locale of UTF-8
     process = await desk.start("ask", stdin=PIPE)
 
-    out, err = await asyncio.wait_for(process.communicate(b"\xff | a | b"), 60)
+    out, err = await asyncio.wait_for(process.communicate(b"\xff | a | b"), PATIENCE)
 
     assert (process.returncode, out) == (2, b"")
     assert "no text in UTF-8" in err.decode()
@@ -257,7 +278,7 @@ async def test_an_interrupted_poll_says_how_to_carry_it_on(
 ) -> None:
     async with interrupted(desk) as (process, session_id):
         process.send_signal(number)
-        _, err = await asyncio.wait_for(process.communicate(), 30)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
 
     assert process.returncode == 130
     assert f"ask --resume {session_id}" in err.decode()
@@ -284,7 +305,7 @@ async def test_a_worker_completes_a_killed_poll(desk: Desk) -> None:
     worker = await desk.start("-v", "worker")
     assert worker.stderr is not None
 
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while f"Session {session_id} is complete" not in (
             line := (await worker.stderr.readline()).decode()
         ):
@@ -340,6 +361,6 @@ async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(desk: 
     left = [
         p for p in psutil.process_iter(["cmdline"]) if data in " ".join(p.info["cmdline"] or [])
     ]
-    assert left == []
+    assert psutil.wait_procs(left, timeout=PATIENCE)[1] == []  # on a busy machine they go slowly
     _, shown, _ = await desk.run("show", session["id"], "--builtin", "--json")
     assert json.loads(shown) == session

@@ -85,7 +85,8 @@ class Table:
     async def run(self) -> Session:
         if await self.store.load(self.session.id) is None:
             await self.store.create(self.session)
-        return await self.engine().run(self.session.id)
+        async with asyncio.timeout(60):  # a run that hangs is a failure
+            return await self.engine().run(self.session.id)
 
 
 async def test_the_thread_has_its_messages_in_order() -> None:
