@@ -76,9 +76,16 @@ def _camp(session: Session, letter: str, names: list[str]) -> str:
 def _narrative(session: Session) -> str:
     voted = [ballot for ballot in session.final_ballots if ballot.choice]
     if not voted:
-        reasons = [f"{b.panelist}: {b.error}." for b in session.final_ballots]
-        return escape("No panelist cast a vote. " + " ".join(reasons))
+        return escape(f"No panelist cast a vote{_reasons(session)}")
     return "\n".join(_item(session, ballot) for ballot in voted)
+
+
+def _reasons(session: Session) -> str:
+    """Tell why nobody voted; what is wrong for everybody, such as a refused key, is said once."""
+    ballots = session.final_ballots
+    if len(ballots) > 1 and len({ballot.error for ballot in ballots}) == 1:
+        return f": {ballots[0].error}."
+    return ". " + " ".join(f"{ballot.panelist}: {ballot.error}." for ballot in ballots)
 
 
 def _item(session: Session, ballot: Ballot) -> str:

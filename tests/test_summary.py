@@ -86,9 +86,17 @@ def test_a_plain_summary_leaves_out_who_abstained() -> None:
 
 
 def test_a_plain_summary_says_why_nobody_voted() -> None:
-    assert summary.plain(session("--")).narrative == (
-        "No panelist cast a vote. GPT-5.4: took too long. GLM 5: took too long."
+    silent = session("--")
+    first = silent.ballots[0].model_copy(update={"error": "declined to choose"})
+    silent = silent.model_copy(update={"ballots": (first, *silent.ballots[1:])})
+
+    assert summary.plain(silent).narrative == (
+        "No panelist cast a vote. GPT-5.4: declined to choose. GLM 5: took too long."
     )
+
+
+def test_a_reason_that_all_share_is_told_once() -> None:
+    assert summary.plain(session("--")).narrative == "No panelist cast a vote: took too long."
 
 
 def test_a_plain_summary_of_a_voter_without_reasons_tells_its_choice() -> None:
