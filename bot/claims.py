@@ -60,6 +60,10 @@ class _Check:
     def __init__(self, session: Session) -> None:
         self._panel, self._poll, self._tally = session.panel, session.poll, session.tally
         self._choices = {ballot.panelist: ballot.choice for ballot in session.final_ballots}
+        # In a debate, what somebody voted in an earlier round may be told as well.
+        self._cast = {
+            n: {b.choice for b in session.ballots if b.panelist == n} for n in self._panel
+        }
         self._agreed = self._tally.most == self._tally.voters
         options = [option.text for option in session.poll.options]
         spoken = [session.poll.question, *options, *(b.reasoning for b in session.ballots)]
@@ -107,7 +111,8 @@ class _Check:
                 rivals = [n for n, c in self._choices.items() if c == self._choices.get(voters[0])]
                 yield from (f"{n} did so too" for n in rivals if n not in voters)
             for name in [] if HEDGED.search(gap) else voters:
-                if not self._holds(self._choices.get(name), gap, verb, sentence[verb.end() : end]):
+                area = sentence[verb.end() : end]
+                if not any(self._holds(cast, gap, verb, area) for cast in self._cast[name]):
                     yield f"{name} did not vote like that"
         return voters or self._named("".join(re.findall(NAMES, sentence)[:1]))
 

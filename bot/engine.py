@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 
-from bot import render, summary, verdict
+from bot import debate, render, summary, verdict
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, ModelError, cause
 from bot.journal import Journal, load
@@ -80,7 +80,7 @@ class Engine:
             await journal.write(Status.FAILED)
             raise
         async with outbox.running():
-            await self._round(journal, outbox, panel, number=1)
+            await self._rounds(journal, outbox, panel)
             await self._decide(journal, outbox)
             await self._sum_up(journal)
         await self._close(journal, outbox)
@@ -100,6 +100,16 @@ class Engine:
             )
         return [self._panelists[name] for name in session.panel]
 
+    async def _rounds(self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist]) -> None:
+        """Ask once; in a debate again, until nobody changes its vote or the rounds are over."""
+        for number in range(1, journal.session.poll.rounds + 1):
+            if number > 1:
+                outbox.reply(render.new_round(journal.session, number))
+                outbox.refresh()
+            await self._round(journal, outbox, panel, number=number)
+            if journal.stopped.is_set() or journal.session.settled(number):
+                return
+
     async def _round(
         self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist], *, number: int
     ) -> None:
@@ -113,12 +123,13 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             for position, panelist in enumerate(panel):
                 if panelist.seat.name not in cast:
-                    group.create_task(self._ask(journal, outbox, panelist, position))
+                    group.create_task(self._ask(journal, outbox, panelist, position, number))
 
     async def _ask(
-        self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int
+        self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int, number: int
     ) -> None:
-        ballot = await _unless(journal.stopped, cast_ballot(panelist, journal.session, position))
+        voting = cast_ballot(panelist, journal.session, position, number)
+        ballot = await _unless(journal.stopped, voting)
         if ballot is None:
             return  # stopped: who has not answered yet is passed over
         await journal.write(ballot)
@@ -165,15 +176,16 @@ async def _unless(event: asyncio.Event, work: Coroutine[object, object, Ballot])
     return None if working.cancelled() else working.result()
 
 
-async def cast_ballot(panelist: Panelist, session: Session, position: int) -> Ballot:
+async def cast_ballot(panelist: Panelist, session: Session, position: int, number: int) -> Ballot:
     """Give the panelist's ballot, or its abstention where it is too slow or fails."""
     seat, started = panelist.seat, time.monotonic()
     try:
         async with asyncio.timeout(seat.deadline):
-            return await panelist.vote(session.poll, position=position)
+            floor = debate.floor(session, seat.name, number) if number > 1 else None
+            return await panelist.vote(session.poll, position=position, floor=floor)
     except TimeoutError:
         reason = f"no answer within {seat.deadline:g} s"
     except ModelError as error:
         reason = str(error)
     seconds = round(time.monotonic() - started, 3)
-    return Ballot(panelist=seat.name, error=reason, seconds=seconds)
+    return Ballot(panelist=seat.name, round=number, error=reason, seconds=seconds)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from bot import answer, prompts
 from bot.answer import Reading
+from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
 from bot.poll import Ballot, Poll, Record
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
@@ -43,19 +44,21 @@ class Panelist:
         """Put something else than a vote to the panelist. Raises ModelError."""
         return await self._model.complete(prompt)
 
-    async def vote(self, poll: Poll, *, position: int) -> Ballot:
+    async def vote(self, poll: Poll, *, position: int, floor: Floor | None = None) -> Ballot:
         """Ask for a vote; `position` in the panel sets the order in which options are shown.
 
-        Raises ModelError where the model gives no answer at all.
+        `floor` is what it sees of the others in a later round of a debate. Raises ModelError where
+        the model gives no answer at all.
         """
         order = rotation(len(poll.options), position)
-        hearing = Hearing(self.seat, self._model, poll, [poll.options[i].text for i in order])
+        shown = [poll.options[i].text for i in order]
+        hearing = Hearing(self.seat, self._model, poll, shown, floor)
         started = time.monotonic()
         reading = await hearing.reading()
         choice = (
             poll.options[order[ord(reading.letter) - ord("A")]].letter if reading.letter else None
         )
-        return Ballot(
+        ballot = Ballot(
             panelist=self.seat.name,
             choice=choice,
             reasoning=reading.reasoning,
@@ -63,6 +66,20 @@ class Panelist:
             seconds=round(time.monotonic() - started, 3),
             **hearing.cost(),
         )
+        return debated(ballot, hearing.said, floor) if floor else ballot
+
+
+def debated(ballot: Ballot, said: str, floor: Floor) -> Ballot:
+    """Make a ballot one of a later round: with names for labels, and with whom it credits."""
+    own = floor.own and floor.own.choice
+    changed = ballot.choice is not None and own is not None and ballot.choice != own
+    return ballot.model_copy(
+        update={
+            "round": floor.number,
+            "reasoning": floor.named(without_credit(ballot.reasoning)),
+            "persuaded_by": credit(said, floor) if changed else None,
+        }
+    )
 
 
 def rotation(options: int, position: int) -> list[int]:
@@ -78,8 +95,16 @@ def rotation(options: int, position: int) -> list[int]:
 class Hearing:
     """The conversation with one model about one poll, and what it has cost so far."""
 
-    def __init__(self, seat: Seat, model: ModelClient, poll: Poll, shown: Sequence[str]) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        model: ModelClient,
+        poll: Poll,
+        shown: Sequence[str],
+        floor: Floor | None = None,
+    ) -> None:
         self._seat, self._model, self._poll, self._shown = seat, model, poll, shown
+        self._floor = floor
         # An answer is read against the options as they stood in the prompt.
         brief = seat.style == "brief"
         self._options = [prompts.plain(text) for text in shown] if brief else shown
@@ -110,20 +135,25 @@ class Hearing:
             "cost_usd": sum(known) if known and len(known) == len(costs) else None,
         }
 
+    @property
+    def said(self) -> str:
+        """The first answer, word for word."""
+        return self._completions[0].text
+
     async def _first_answer(self) -> Reading:
         if self._seat.style == "brief":
             self._system = prompts.brief_rules(self._seat.persona)
-            self._turns = list(prompts.brief_question(self._poll, self._shown))
+            self._turns = list(prompts.brief_question(self._poll, self._shown, self._floor))
             return await self._ask(max_tokens=self._seat.max_tokens)
-        self._turns = [prompts.question(self._poll, self._shown)]
+        self._turns = [prompts.question(self._poll, self._shown, self._floor)]
         if Ability.SCHEMA in self._model.abilities:
-            self._system = prompts.rules(self._seat.persona, as_json=True)
-            schema = prompts.ballot_schema(self._shown)
+            self._system = prompts.rules(self._seat.persona, self._floor, as_json=True)
+            schema = prompts.ballot_schema(self._shown, self._floor)
             try:
                 return await self._ask(max_tokens=self._seat.max_tokens, json_schema=schema)
             except SchemaRefused:
                 pass  # The endpoint takes no schema after all; prose works everywhere.
-        self._system = prompts.rules(self._seat.persona, as_json=False)
+        self._system = prompts.rules(self._seat.persona, self._floor, as_json=False)
         return await self._ask(max_tokens=self._seat.max_tokens)
 
     async def _constrained(self) -> Reading:

@@ -259,10 +259,35 @@ class Session(Record):
         return max((ballot.round for ballot in self.ballots), default=1)
 
     @property
+    def current_round(self) -> int:
+        """The round that is being answered, or that was answered last."""
+        last = self.last_round
+        whole = all(name in self.ballots_of(last) for name in self.panel)
+        more = whole and last < self.poll.rounds and not self.settled(last)
+        return last + 1 if more and not (self.verdict or self.words.stop) else last
+
+    def standing(self, number: int) -> Mapping[str, Ballot]:
+        """Give the ballot that counts for each panelist after a round, in the panel's order.
+
+        Who casts no vote in a later round keeps the one of the round before.
+        """
+        stands: dict[str, Ballot] = {}
+        for ballot in sorted(self.ballots, key=lambda cast: cast.round):
+            if ballot.round <= number and (ballot.choice or ballot.panelist not in stands):
+                stands[ballot.panelist] = ballot
+        return {name: stands[name] for name in self.panel if name in stands}
+
+    def settled(self, number: int) -> bool:
+        """Tell whether a round after the first one changed nobody's vote."""
+        if number == 1:
+            return False
+        before, after = self.standing(number - 1), self.standing(number)
+        return all(ballot.choice == before[name].choice for name, ballot in after.items())
+
+    @property
     def final_ballots(self) -> tuple[Ballot, ...]:
         """The ballots that count, in the order of the panel."""
-        cast = self.ballots_of(self.last_round)
-        return tuple(cast[name] for name in self.panel if name in cast)
+        return tuple(self.standing(self.last_round).values())
 
     @property
     def tally(self) -> Tally:

@@ -7,8 +7,10 @@ brackets are escaped, and the system prompt says that nothing in there is an ins
 from collections.abc import Sequence
 from typing import Any
 
+from bot.debate import LABEL, NOBODY, Floor
 from bot.poll import LETTERS, Ballot, Poll
 from bot.ports import Turn
+from bot.summary import first_sentence
 
 RULES = """\
 You sit on a panel that votes on a question. {persona}
@@ -22,6 +24,17 @@ Answer in the language of the question."""
 AS_JSON = 'Answer with one JSON object: {"reasoning": your reasons, "vote": the letter you choose}.'
 AS_PROSE = (
     "After your reasons, end with a line of its own: `Vote: X`, where X is the letter you choose."
+)
+DEBATE = """\
+This is round {number} of a debate. Inside <speaker> tags stand the votes and reasons of the \
+others, under neutral labels, and inside <own> what you said before. Weigh their arguments, not \
+their number, and meet the strongest one against you. Keep your vote or change it as the arguments \
+demand."""
+DEBATE_JSON = (
+    'If you change your vote, add "persuaded_by": the label of who persuaded you, else "nobody".'
+)
+DEBATE_PROSE = (
+    "If you change your vote, put one more line before it: `Persuaded by: {label} N`, or `nobody`."
 )
 AGAIN = (
     "Your vote could not be read: your answer {problem}. "
@@ -48,31 +61,56 @@ def fence(tag: str, text: str, **attributes: str) -> str:
     return f"<{tag}{marks}>{inner}</{tag}>"
 
 
-def rules(persona: str, *, as_json: bool) -> str:
-    how = AS_JSON if as_json else AS_PROSE
-    return f"{RULES.format(persona=persona)}\n{how}".replace(" \n", "\n")
+def rules(persona: str, floor: Floor | None = None, *, as_json: bool) -> str:
+    parts = [RULES.format(persona=persona), AS_JSON if as_json else AS_PROSE]
+    if floor:
+        credit = DEBATE_JSON if as_json else DEBATE_PROSE.format(label=LABEL)
+        parts += [DEBATE.format(number=floor.number), credit]
+    return "\n".join(parts).replace(" \n", "\n")
 
 
-def question(poll: Poll, shown: Sequence[str]) -> Turn:
-    """Put the question with its options in the order that this panelist sees."""
+def question(poll: Poll, shown: Sequence[str], floor: Floor | None = None) -> Turn:
+    """Put the question with its options in the order that this panelist sees.
+
+    In a later round of a debate, what the others said and what it said itself come with it.
+    """
     options = (fence("option", t, letter=x) for x, t in zip(LETTERS, shown, strict=False))
     said = (fence("message", f"{remark.author}: {remark.text}") for remark in poll.context)
-    return Turn(role="user", text="\n".join([*said, fence("question", poll.question), *options]))
+    debated = _floor(poll, floor) if floor else []
+    lines = [*said, fence("question", poll.question), *options, *debated]
+    return Turn(role="user", text="\n".join(lines))
+
+
+def _floor(poll: Poll, floor: Floor) -> list[str]:
+    lines = [
+        fence("speaker", f"{label} {_voted(poll, ballot)}")
+        for label, ballot in floor.others.items()
+    ]
+    return [*lines, fence("own", f"You {_voted(poll, floor.own)}")] if floor.own else lines
 
 
 def told(poll: Poll, ballot: Ballot) -> str:
     """Tell one panelist's ballot, as data."""
+    return fence("ballot", f"{ballot.panelist} {_voted(poll, ballot)}")
+
+
+def _voted(poll: Poll, ballot: Ballot) -> str:
     voted = f"voted for {poll.text_of(ballot.choice)}" if ballot.choice else "abstained"
-    return fence("ballot", f"{ballot.panelist} {voted}.\n{ballot.reasoning}".strip())
+    return f"{voted}.\n{ballot.reasoning}".strip()
 
 
-def ballot_schema(shown: Sequence[str]) -> dict[str, Any]:
+def ballot_schema(shown: Sequence[str], floor: Floor | None = None) -> dict[str, Any]:
     """Describe a ballot; the reasoning comes first, so that the vote follows from it."""
-    vote = {"type": "string", "enum": list(LETTERS[: len(shown)])}
+    properties: dict[str, Any] = {
+        "reasoning": {"type": "string"},
+        "vote": {"type": "string", "enum": list(LETTERS[: len(shown)])},
+    }
+    if floor:
+        properties["persuaded_by"] = {"type": "string", "enum": [*floor.others, NOBODY]}
     return {
         "type": "object",
-        "properties": {"reasoning": {"type": "string"}, "vote": vote},
-        "required": ["reasoning", "vote"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 
@@ -92,9 +130,13 @@ def brief_rules(persona: str) -> str:
     return BRIEF_RULES.format(persona=persona).strip()
 
 
-def brief_question(poll: Poll, shown: Sequence[str]) -> tuple[Turn, ...]:
+def brief_question(
+    poll: Poll, shown: Sequence[str], floor: Floor | None = None
+) -> tuple[Turn, ...]:
     """Ask a very small model, by an example and without letters: it would always take A."""
-    text = f"{plain(poll.question)} Vote for {_or(shown)}."
+    said = (first_sentence(ballot.reasoning) for ballot in floor.others.values()) if floor else ()
+    others = "".join(f' Somebody says: "{plain(text)}"' for text in said if text)
+    text = f"{plain(poll.question)}{others} Vote for {_or(shown)}."
     return (*BRIEF_EXAMPLE, Turn(role="user", text=text))
 
 

@@ -23,6 +23,7 @@ from bot.pieces import (
     Vote,
 )
 from bot.poll import Ballot, Poll, Session, Status, Summary, Tally
+from bot.summary import moves
 
 PIN = "pin"  # the key of the receipt that tells how pinning the summary went
 
@@ -36,6 +37,7 @@ def root(session: Session) -> Message:
         *asked,
         _bars(poll, session.tally),
         _seats(session),
+        *_rounds(session),
         *_people(session),
         *_stopped(session),
         _state(session),
@@ -47,11 +49,13 @@ def root(session: Session) -> Message:
 def ballot(session: Session, cast: Ballot) -> Message:
     """One panelist's reply in the thread: its choice first, then why; or why it has none."""
     pieces: list[Piece] = []
+    before = session.standing(cast.round - 1).get(cast.panelist)
     if cast.choice:
         pieces.append(Vote(letter=cast.choice, text=session.poll.text_of(cast.choice)))
+        pieces += [_course(session, before, cast)] if before else []
         pieces.append(Prose(text=cast.reasoning or "It gave no reason."))
     else:
-        pieces.append(Line(text=f"Abstains: {cast.error or 'no reason given'}.", tone=Tone.BAD))
+        pieces.append(_abstention(session, before, cast))
         pieces += [Prose(text=cast.reasoning)] if cast.reasoning else []
     return Message(
         session_id=session.id,
@@ -59,6 +63,30 @@ def ballot(session: Session, cast: Ballot) -> Message:
         author=cast.panelist,
         pieces=tuple(pieces),
     )
+
+
+def _course(session: Session, before: Ballot, cast: Ballot) -> Line:
+    """Tell what the debate did to a vote."""
+    if before.choice is None:
+        return Line(text="Votes for the first time", tone=Tone.FAINT)
+    if before.choice == cast.choice:
+        return Line(text="Keeps its vote", tone=Tone.FAINT)
+    by = f", persuaded by {cast.persuaded_by}" if cast.persuaded_by else ""
+    return Line(text=f"Changed from {session.poll.text_of(before.choice)}{by}", tone=Tone.GOOD)
+
+
+def _abstention(session: Session, before: Ballot | None, cast: Ballot) -> Line:
+    why = cast.error or "no reason given"
+    if before and before.choice:
+        stands = session.poll.text_of(before.choice)
+        return Line(text=f"No vote in this round: {why}. Its vote for {stands} stands.")
+    return Line(text=f"Abstains: {why}.", tone=Tone.BAD)
+
+
+def new_round(session: Session, number: int) -> Message:
+    """Open one more round in the thread."""
+    text = f"Round {number} of {session.poll.rounds}: each now sees what the others say."
+    return Message(session_id=session.id, key=f"round:{number}", pieces=(Line(text=text),))
 
 
 def ballot_key(cast: Ballot) -> str:
@@ -78,6 +106,7 @@ def summary(session: Session, written: Summary) -> Message:
         Line(text=verdict, tone=Tone.GOOD),
         Prose(text=written.narrative),
         Line(text=written.agreement),
+        *_moves(session),
         Points(points=points),
         *_people(session),
         Line(text=by, tone=Tone.FAINT),
@@ -89,7 +118,10 @@ def summary(session: Session, written: Summary) -> Message:
 
 def thread(session: Session) -> list[Message]:
     """Every message of the session so far, in the order in which people would read them."""
-    messages = [root(session), *(ballot(session, cast) for cast in session.ballots)]
+    messages = [root(session)]
+    for number in range(1, session.last_round + 1):
+        messages += [new_round(session, number)] if number > 1 else []
+        messages += [ballot(session, cast) for cast in session.ballots_of(number).values()]
     return messages + ([summary(session, session.summary)] if session.summary else [])
 
 
@@ -103,7 +135,7 @@ def _bars(poll: Poll, tally: Tally) -> Bars:
 
 
 def _seats(session: Session) -> Seats:
-    cast = session.ballots_of(session.last_round)
+    cast = session.ballots_of(session.current_round)
     over = session.words.stop or session.verdict or session.status is not Status.RUNNING
     waiting = SeatState.PASSED_OVER if over else SeatState.THINKING
     rows = (_seat(session.poll, name, cast.get(name), waiting) for name in session.panel)
@@ -123,8 +155,10 @@ def _state(session: Session) -> Line:
         return Line(text="The poll was broken off.", tone=Tone.BAD)
     if session.verdict:
         return Line(text=session.verdict.text, tone=Tone.GOOD)
-    done = len(session.ballots_of(session.last_round))
-    return Line(text=f"{done} of {len(session.panel)} have answered", tone=Tone.FAINT)
+    number = session.current_round
+    done = f"{len(session.ballots_of(number))} of {len(session.panel)} have answered"
+    within = f" in round {number}" if session.poll.rounds > 1 else ""
+    return Line(text=done + within, tone=Tone.FAINT)
 
 
 def _people(session: Session) -> list[Piece]:
@@ -143,6 +177,27 @@ def _people(session: Session) -> list[Piece]:
 def _stopped(session: Session) -> list[Piece]:
     stop = session.words.stop
     return [Line(text=f"Stopped by {stop.by}", tone=Tone.FAINT)] if stop else []
+
+
+def _rounds(session: Session) -> list[Piece]:
+    """Show the tally of each round of a debate side by side."""
+    if session.last_round == 1:
+        return []
+    rounds = range(1, session.last_round + 1)
+    told = (f"round {n}: {_tally_text(session, n)}" for n in rounds)
+    return [Line(text="; ".join(told).capitalize(), tone=Tone.FAINT)]
+
+
+def _tally_text(session: Session, number: int) -> str:
+    tally = Tally.of(session.poll, session.standing(number).values())
+    return ", ".join(f"{session.poll.text_of(c.letter)} {c.votes}" for c in tally.counts if c.votes)
+
+
+def _moves(session: Session) -> list[Piece]:
+    if session.last_round == 1:
+        return []
+    told = moves(session)
+    return [Line(text="; ".join(told) + "." if told else "Nobody changed its vote.")]
 
 
 def _unpinned(session: Session) -> list[Piece]:

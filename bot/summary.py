@@ -40,6 +40,23 @@ def agreement(session: Session) -> str:
     return "; ".join(parts) + "."
 
 
+def moves(session: Session) -> list[str]:
+    """Tell who changed its vote over the rounds of a debate, and who persuaded it."""
+    return [
+        _move(session, session.standing(1)[ballot.panelist], ballot)
+        for ballot in session.final_ballots
+        if ballot.choice != session.standing(1)[ballot.panelist].choice
+    ]
+
+
+def _move(session: Session, before: Ballot, after: Ballot) -> str:
+    new = session.poll.text_of(after.choice or "")
+    if before.choice is None:
+        return f"{after.panelist} came to {new}"
+    moved = f"{after.panelist} changed from {session.poll.text_of(before.choice)} to {new}"
+    return f"{moved}, persuaded by {after.persuaded_by}" if after.persuaded_by else moved
+
+
 def argument(session: Session, letter: str, text: str) -> Argument:
     """Take a model's argument for an option, with our own words before it where nobody chose it."""
     chosen = any(ballot.choice == letter for ballot in session.final_ballots)
