@@ -61,9 +61,9 @@ class _Check:
         self._panel, self._poll, self._tally = session.panel, session.poll, session.tally
         self._choices = {ballot.panelist: ballot.choice for ballot in session.final_ballots}
         # In a debate, what somebody voted in an earlier round may be told as well.
-        self._cast = {
-            n: {b.choice for b in session.ballots if b.panelist == n} for n in self._panel
-        }
+        self._cast: dict[str, set[str | None]] = {name: set() for name in self._panel}
+        for ballot in session.ballots:
+            self._cast[ballot.panelist].add(ballot.choice)
         self._agreed = self._tally.most == self._tally.voters
         options = [option.text for option in session.poll.options]
         spoken = [session.poll.question, *options, *(b.reasoning for b in session.ballots)]

@@ -59,7 +59,7 @@ def headings(document: str) -> list[str]:
 
 KEYS = {
     "": "id created_at status place poll panel named ballots tally people verdict summary posts",
-    "poll": "question mode options asked_by context",
+    "poll": "question mode rounds options asked_by context",
     "poll options 0": "letter text",
     "ballots 0": "panelist round choice position reasoning error persuaded_by input_tokens "
     "output_tokens cost_usd seconds",
