@@ -22,6 +22,7 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 DECLINED = "declined to choose"
+AT_ONCE = "at once"
 MAX_REASONING = 20_000  # characters kept
 
 
@@ -35,6 +36,11 @@ class Reading(Record):
     @property
     def declined(self) -> bool:
         return self.problem == DECLINED
+
+    @property
+    def torn(self) -> bool:
+        """Tell whether several options were voted for at once."""
+        return self.problem is not None and self.problem.endswith(AT_ONCE)
 
 
 def read(text: str, options: Sequence[str]) -> Reading:
@@ -60,7 +66,7 @@ def _said(text: str) -> str:
 def _problem(letters: frozenset[str], said: str, options: Sequence[str]) -> str:
     if len(letters) > 1:
         named = " and ".join(f"“{options[ord(letter) - ord('A')]}”" for letter in sorted(letters))
-        return f"voted for {named} at once"
+        return f"voted for {named} {AT_ONCE}"
     if REFUSAL.search(said):
         return DECLINED
     return "gave no vote that could be read"

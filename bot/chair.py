@@ -139,6 +139,7 @@ class Chair:
             agreement=own.agreement,
             strongest=strongest,
             chair=self._seat.name if told else None,
+            counsel=None if told or strongest == own.strongest else self._seat.name,
         )
 
 

@@ -6,6 +6,7 @@ counts of votes and models they never do, since those are added from the tally.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 
 from bot import marks
@@ -61,7 +62,7 @@ class _Check:
         self._panel, self._poll, self._tally = session.panel, session.poll, session.tally
         self._choices = {ballot.panelist: ballot.choice for ballot in session.final_ballots}
         # In a debate, what somebody voted in an earlier round may be told as well.
-        self._cast: dict[str, set[str | None]] = {name: set() for name in self._panel}
+        self._cast = defaultdict[str, set[str | None]](set)
         for ballot in session.ballots:
             self._cast[ballot.panelist].add(ballot.choice)
         self._agreed = self._tally.most == self._tally.voters
@@ -112,7 +113,9 @@ class _Check:
                 yield from (f"{n} did so too" for n in rivals if n not in voters)
             for name in [] if HEDGED.search(gap) else voters:
                 area = sentence[verb.end() : end]
-                if not any(self._holds(cast, gap, verb, area) for cast in self._cast[name]):
+                if not any(
+                    self._holds(cast, gap, verb, area) for cast in (self._cast[name] or {None})
+                ):
                     yield f"{name} did not vote like that"
         return voters or self._named("".join(re.findall(NAMES, sentence)[:1]))
 

@@ -70,8 +70,8 @@ class SlackConfig(Section):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     storage_key: SecretStr | None = None
-    base_url: str = Field(default="https://slack.com/api/", pattern="^https?://.*/$")
-    public_url: str | None = Field(default=None, pattern="^https?://")
+    base_url: Address = "https://slack.com/api/"
+    public_url: Address | None = None
     host: str = "0.0.0.0"  # noqa: S104  # behind the load balancer that calls it
     port: int = Field(default=3000, ge=0, le=65_535)
     command: str = Field(default="/roundtable", pattern="^/[a-z0-9_-]{1,31}$")
@@ -83,7 +83,7 @@ class DiscordConfig(Section):
     """The Discord bot."""
 
     token: SecretStr | None = None
-    api_url: str = Field(default="https://discord.com/api/v10", pattern="^https?://.*[^/]$")
+    api_url: Address = "https://discord.com/api/v10"
     gateway_url: str | None = Field(default=None, pattern="^wss?://")
     prefix: str | None = Field(default="!", min_length=1, max_length=10)
     webhooks: bool = False

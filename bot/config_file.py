@@ -4,7 +4,7 @@ Every fault of a file is reported at once, each with its place. Any key may end 
 names an environment variable; a secret can be given in no other way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,22 @@ from bot.config_faults import crossings, literal_secrets, unset_settings, valida
 from bot.errors import ConfigError
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader, which also refuses a key that is there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # as it is declared there
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for place, (key, _) in enumerate(node.value):
+            if keys[place] in keys[:place]:
+                problem = f"the key '{keys[place]}' is there twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
 def load(path: Path, environ: Mapping[str, str]) -> Config:
     """Read a configuration file. Raises ConfigError with every problem that it has."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe one
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
     except UnicodeDecodeError:

@@ -52,12 +52,14 @@ def _posted(receipt: Receipt) -> dict[str, str]:
 def as_markdown(session: Session) -> str:
     """Write the session as a document: question, verdict, summary, then every ballot."""
     root, *rest = render.thread(session)
-    ballots = [message for message in rest if message.author]
-    closing = rest[len(ballots) :]
+    closing = [message for message in rest if message.key == render.SUMMARY]
+    ballots = [message for message in rest if message.key != render.SUMMARY]
     parts = [f"# {escape(session.poll.question)}", _message(root, skip=(Heading, Seats))]
     parts += ["## Summary", *(_message(m, skip=(Heading,)) for m in closing)] if closing else []
     parts += ["## Ballots"] if ballots else []
-    parts += [f"### {escape(m.author or '')}\n\n{_message(m)}" for m in ballots]
+    parts += [
+        f"### {escape(m.author)}\n\n{_message(m)}" if m.author else _message(m) for m in ballots
+    ]
     when = session.created_at.strftime("%Y-%m-%d %H:%M UTC")
     return "\n\n".join([*parts, f"*Session {session.id}, {when}*"]) + "\n"
 

@@ -2,7 +2,8 @@
 
 The ways to get a vote, in this order: JSON of a schema where the endpoint can be held to it; else
 prose, and where the prose states no vote, a second turn that allows nothing but a vote where the
-endpoint can be held to that. What still cannot be read gets one turn of repair, then it abstains.
+endpoint can be held to that. What cannot be read, or names several options, gets one turn of repair
+in its own words, then it abstains.
 """
 
 import time
@@ -117,7 +118,7 @@ class Hearing:
         if first.letter or first.declined:
             return first  # who declines is not pressed for a vote
         reading = first
-        if Ability.CHOICES in self._model.abilities:
+        if Ability.CHOICES in self._model.abilities and not first.torn:
             reading = await self._constrained()
         elif first.problem:
             reading = await self._repaired(first.problem)

@@ -141,12 +141,17 @@ class Argument(Record):
 
 
 class Summary(Record):
-    """What the poll came to in words; `chair` names the model that wrote it, None for our own."""
+    """What the poll came to in words.
+
+    `chair` names the model that wrote it, None for our own words; `counsel` the model that argued
+    only for what nobody chose.
+    """
 
     narrative: str
     agreement: str
     strongest: tuple[Argument, ...]
     chair: str | None = None
+    counsel: str | None = None
 
 
 class Place(Record):

@@ -25,6 +25,7 @@ from bot.pieces import (
 from bot.poll import Ballot, Poll, Session, Status, Summary, Tally
 from bot.summary import moves
 
+SUMMARY = "summary"  # the key of the message that closes the poll
 PIN = "pin"  # the key of the receipt that tells how pinning the summary went
 
 
@@ -100,7 +101,6 @@ def summary(session: Session, written: Summary) -> Message:
         Point(letter=a.letter, option=session.poll.text_of(a.letter), argument=a.argument)
         for a in written.strongest
     )
-    by = f"Summary by {written.chair}" if written.chair else "Summary made from the ballots"
     pieces = (
         Heading(text=session.poll.question),
         Line(text=verdict, tone=Tone.GOOD),
@@ -109,11 +109,18 @@ def summary(session: Session, written: Summary) -> Message:
         *_moves(session),
         Points(points=points),
         *_people(session),
-        Line(text=by, tone=Tone.FAINT),
+        Line(text=_by(written), tone=Tone.FAINT),
         *_unpinned(session),
         *_to_thread(session),
     )
-    return Message(session_id=session.id, key="summary", pieces=pieces)
+    return Message(session_id=session.id, key=SUMMARY, pieces=pieces)
+
+
+def _by(written: Summary) -> str:
+    if written.chair:
+        return f"Summary by {written.chair}"
+    counsel = f"; counter-arguments by {written.counsel}" if written.counsel else ""
+    return f"Summary made from the ballots{counsel}"
 
 
 def thread(session: Session) -> list[Message]:
@@ -184,8 +191,8 @@ def _rounds(session: Session) -> list[Piece]:
     if session.last_round == 1:
         return []
     rounds = range(1, session.last_round + 1)
-    told = (f"round {n}: {_tally_text(session, n)}" for n in rounds)
-    return [Line(text="; ".join(told).capitalize(), tone=Tone.FAINT)]
+    told = (f"Round {n}: {_tally_text(session, n)}" for n in rounds)
+    return [Line(text="; ".join(told), tone=Tone.FAINT)]
 
 
 def _tally_text(session: Session, number: int) -> str:

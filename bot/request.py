@@ -21,10 +21,10 @@ class Request(Record):
     """
 
     place: Place
-    person: str  # the platform's id
-    name: str  # to show
     text: str
-    delivery: str
+    person: str = ""  # the platform's id
+    name: str | None = None  # to show
+    delivery: str = ""
     parent: str | None = None
     panel: str | None = None
     mode: Mode | None = None
@@ -48,7 +48,7 @@ def session_of(
         poll.model_copy(update=more),
         place=request.place,
         panel=_panel(said.panel or request.panel or "default", panels),
-        asker=request.person,
+        asker=request.person or None,
         named=named,
     )
 

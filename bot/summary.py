@@ -11,6 +11,10 @@ COUNTER = f"{UNCHOSEN}, but the potential counter-argument hinges on "
 SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")
 LINE_MARKS = re.compile(r"^\s*(?:#+|>|[-*+])\s+", re.MULTILINE)
 EMPHASIS = re.compile(r"(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)")
+# Goes on after "hinges on", where a capital would be wrong unless the word is a name.
+LEADING_WORD = re.compile(
+    r"^(?:The|A|An|Its?|Their|This|That|These|Those|How|What|Whether|Having)\b"
+)
 MAX_SENTENCE = 300  # characters
 
 
@@ -54,14 +58,21 @@ def _move(session: Session, before: Ballot, after: Ballot) -> str:
     if before.choice is None:
         return f"{after.panelist} came to {new}"
     moved = f"{after.panelist} changed from {session.poll.text_of(before.choice)} to {new}"
-    return f"{moved}, persuaded by {after.persuaded_by}" if after.persuaded_by else moved
+    credited = [
+        ballot.persuaded_by
+        for ballot in session.ballots
+        if (ballot.panelist, ballot.choice) == (after.panelist, after.choice)
+    ]
+    persuader = next(filter(None, reversed(credited)), None)
+    return f"{moved}, persuaded by {persuader}" if persuader else moved
 
 
 def argument(session: Session, letter: str, text: str) -> Argument:
     """Take a model's argument for an option, with our own words before it where nobody chose it."""
     chosen = any(ballot.choice == letter for ballot in session.final_ballots)
     if not chosen:
-        text = COUNTER + re.sub(rf"^{UNCHOSEN}\b.*?\bhinges on\s+", "", text, flags=re.IGNORECASE)
+        bare = re.sub(rf"^{UNCHOSEN}\b.*?\bhinges on\s+", "", text, flags=re.IGNORECASE)
+        text = COUNTER + LEADING_WORD.sub(lambda word: word[0].lower(), bare)
     return Argument(letter=letter, argument=text, chosen=chosen)
 
 

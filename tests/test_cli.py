@@ -204,7 +204,10 @@ WRONG = {
     "one option": (("ask", "Will it? | Yes"), "One option is no choice"),
     "no session": (("show", "1124-nobody"), "there is no session 1124-nobody"),
     "no session to resume": (("ask", "--resume", "1124-nobody"), "there is no session"),
-    "no panel": (("ask", "--panel", "fast", "Will it?"), "there is no panel 'fast'"),
+    "no panel": (
+        ("ask", "--panel", "fast", "Will it?"),
+        "There is no panel “fast”; there is default.",
+    ),
     "no file": (("ask", "--config", "none.yaml", "Will it?"), "none.yaml: No such file"),
     "resume with text": (("ask", "--resume", "x", "Will it?"), "leave out the text"),
 }

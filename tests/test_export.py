@@ -65,7 +65,7 @@ KEYS = {
     "output_tokens cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
-    "summary": "narrative agreement strongest chair",
+    "summary": "narrative agreement strongest chair counsel",
     "summary strongest 0": "letter argument chosen",
 }
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from adapters.chat import console_view
 from bot.pieces import Message
 from bot.poll import Place, Post
 
+ROOM = 3  # columns at the right edge that the foot leaves free
 FRAMES = 8  # redrawings a second, for the spinners
 
 
@@ -54,7 +55,7 @@ class ConsoleMessenger:
     async def edit(self, post: Post, message: Message) -> None:
         self._posted[post.id] = message
         if self._live:
-            self._live.update(console_view.message(message))
+            self._live.update(self._foot(message))
         elif self._console.is_terminal and _id("summary", message) not in self._posted:
             self._open(message)  # a poll that is carried on in a new terminal
 
@@ -76,13 +77,13 @@ class ConsoleMessenger:
         return post
 
     def _open(self, root: Message) -> None:
-        view = console_view.message(root)
         if not self._console.is_terminal:
-            self._console.print(view)
+            self._console.print(console_view.message(root))
             return
         # What scrolls by begins with the question, too.
         self._console.print(console_view.opening(root))
-        self._live = Live(view, console=self._console, refresh_per_second=FRAMES, transient=True)
+        foot = self._foot(root)
+        self._live = Live(foot, console=self._console, refresh_per_second=FRAMES, transient=True)
         self._live.start()
 
     def _close(self, summary: Message) -> None:
@@ -92,6 +93,11 @@ class ConsoleMessenger:
         if root:
             self._console.print(console_view.message(root))
         self._console.print(console_view.message(summary))
+
+    def _foot(self, root: Message) -> RenderableType:
+        """Leave room at the edge: a ^C that the terminal shows there must not begin a new line."""
+        width = min(console_view.WIDTH, self._console.width - ROOM)
+        return console_view.message(root, width=width)
 
     def _drop_foot(self) -> None:
         if self._live:

@@ -45,7 +45,7 @@ TONES = {
 LETTER_COLORS = ("green", "magenta", "cyan", "yellow", "blue", "red")
 
 
-def message(sent: Message) -> RenderableType:
+def message(sent: Message, *, width: int = WIDTH) -> RenderableType:
     """Lay out a message as a box; the panelist who speaks stands in its border."""
     views: list[RenderableType] = []
     pieces = [piece for piece in sent.pieces if not isinstance(piece, Link | Buttons)]
@@ -62,7 +62,7 @@ def message(sent: Message) -> RenderableType:
         title_align="left",
         border_style=border,
         box=ROUNDED,
-        width=WIDTH,
+        width=width,
     )
 
 

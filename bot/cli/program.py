@@ -1,5 +1,6 @@
 """The `roundtable` command. Nothing heavy is imported before a command needs it."""
 
+import io
 import os
 import shutil
 import sys
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.poll import Session
 
 T = TypeVar("T")
-FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEMO = "Will open-source (AI) models continue keeping up with SOTA proprietary models? | Yes | No"
 CONFIG = Path("config.yaml")
 EPILOG = """\b
@@ -87,21 +88,27 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, hosted models do.
     """
     from bot.cli import terminal  # noqa: PLC0415  # quick help
+    from bot.commands import parse_poll  # noqa: PLC0415  # quick help
+    from bot.verbs import Manner, parse_manner  # noqa: PLC0415  # quick help
 
+    question = " ".join(text) or DEMO
+    parse_poll(parse_manner(question)[1])  # what is wrong with it is told before all else
     config, notice = _builtin()
     columns = shutil.get_terminal_size().columns
     click.echo(f"{click.wrap_text(notice, columns)}\n", err=True)
-    question = " ".join(text) or DEMO
-    _run(
-        lambda: terminal.ask(
-            config, question, panel="default", as_json=as_json, again=_again(builtin=True)
-        )
-    )
+    again = _again(builtin=True)
+    _run(lambda: terminal.ask(config, question, manner=Manner(), as_json=as_json, again=again))
 
 
 @program.command()
 @click.argument("text", nargs=-1)
-@click.option("--panel", default="default", show_default=True, help="The panel to ask.")
+@click.option("--panel", help="The panel to ask.  [default: default]")
+@click.option(
+    "--mode",
+    type=click.Choice(["poll", "debate"]),
+    help="poll: each answers once, alone. debate: in rounds, each seeing what the others say.",
+)
+@click.option("--rounds", type=click.IntRange(1, 5), help="Rounds of a debate, at the most.")
 @click.option("--resume", metavar="ID", help="Carry on a poll that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the session as one JSON object.")
 @config_option
@@ -109,7 +116,9 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
 def ask(
     *,
     text: tuple[str, ...],
-    panel: str,
+    panel: str | None,
+    mode: str | None,
+    rounds: int | None,
     resume: str | None,
     as_json: bool,
     config_file: Path | None,
@@ -125,6 +134,7 @@ def ask(
     roundtable ask --resume 1124-k3v9qd
     """  # noqa: D301  # click reads \b
     from bot.cli import terminal  # noqa: PLC0415  # quick help
+    from bot.verbs import Manner  # noqa: PLC0415  # quick help
 
     if resume and text:
         raise click.UsageError("--resume carries on a poll as it was asked; leave out the text.")
@@ -133,7 +143,8 @@ def ask(
         _run(lambda: terminal.resume(config, resume, as_json=as_json, again=again))
     else:
         question = " ".join(text) or _stdin()
-        _run(lambda: terminal.ask(config, question, panel=panel, as_json=as_json, again=again))
+        manner = Manner.model_validate({"panel": panel, "mode": mode, "rounds": rounds})
+        _run(lambda: terminal.ask(config, question, manner=manner, as_json=as_json, again=again))
 
 
 @program.command()
@@ -161,7 +172,7 @@ def worker(*, config_file: Path | None, builtin: bool) -> None:
     from bot.cli import service  # noqa: PLC0415  # quick help
 
     config = _config(config_file, builtin=builtin)
-    _async(lambda: service.work(config))
+    _async(lambda: service.work(config), told=DONE)
 
 
 @program.command()
@@ -192,6 +203,9 @@ def show(*, session_id: str, form: str | None, config_file: Path | None, builtin
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than we
+            stream.reconfigure(errors="replace")
     program(prog_name="roundtable")
 
 
@@ -237,8 +251,11 @@ def _run(work: "Callable[[], Coroutine[object, object, Session]]") -> None:
         sys.exit(FAILED)
 
 
-def _async(work: "Callable[[], Coroutine[object, object, T]]") -> T:
-    """Run to the end, or until Ctrl-C or SIGTERM, which both let everything be put away."""
+def _async(work: "Callable[[], Coroutine[object, object, T]]", *, told: int = INTERRUPTED) -> T:
+    """Run to the end, or until Ctrl-C or SIGTERM, which both let everything be put away.
+
+    `told` is the exit code when it was told to stop: 0 for what runs until then.
+    """
     import asyncio  # noqa: PLC0415  # quick help
     import signal  # noqa: PLC0415  # quick help
 
@@ -253,4 +270,4 @@ def _async(work: "Callable[[], Coroutine[object, object, T]]") -> T:
     try:
         return asyncio.run(until_told())
     except asyncio.CancelledError:
-        sys.exit(INTERRUPTED)
+        sys.exit(told)

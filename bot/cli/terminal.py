@@ -11,22 +11,29 @@ from adapters.chat import console_view
 from adapters.chat.console import ConsoleMessenger
 from bot import export, journal, render
 from bot.cli import wiring
-from bot.commands import parse_poll
 from bot.config import Config, PanelistConfig
 from bot.engine import Engine
 from bot.errors import ConfigError, SessionBusy, StoreError
 from bot.journal import LEASE
 from bot.poll import Place, Session, Status
+from bot.request import Request, session_of
+from bot.verbs import Manner
 
 PLACE = Place(chat=ConsoleMessenger.chat, channel="terminal")
 WIDTH = console_view.WIDTH
 
 
-async def ask(config: Config, text: str, *, panel: str, as_json: bool, again: str) -> Session:
+async def ask(
+    config: Config,
+    text: str,
+    *,
+    manner: Manner,
+    as_json: bool,
+    again: str,
+) -> Session:
     """Ask a poll and show it; `again` is how to call this program for one more command."""
-    poll = parse_poll(text)
-    seats = config.panel(panel)
-    session = Session.start(poll, place=PLACE, panel=[seat.name for seat in seats])
+    session = session_of(Request(place=PLACE, text=text, **dict(manner)), config.names())
+    seats = _seats_of(config, session)
     return await _run(config, seats, session, as_json=as_json, again=again, new=True)
 
 
@@ -61,9 +68,9 @@ async def show(config: Config, session_id: str, *, form: str | None) -> None:
 def print_thread(console: Console, session: Session) -> None:
     """Print a session as it stood in the terminal: the ballots, the verdict, the summary."""
     root, *rest = render.thread(session)
-    ballots = [message for message in rest if message.author]
+    closing = [message for message in rest if message.key == render.SUMMARY]
     console.print(console_view.opening(root))
-    for message in [*ballots, root, *rest[len(ballots) :]]:
+    for message in [*(m for m in rest if m not in closing), root, *closing]:
         console.print(console_view.message(message))
 
 
