@@ -282,3 +282,10 @@ async def test_who_abstained_is_told_to_the_chair() -> None:
     await write(model, held=held)
 
     assert "<ballot>GLM 5 abstained.</ballot>" in model.prompts[0].turns[0].text
+
+
+async def test_who_argued_only_for_what_nobody_chose_is_credited_for_that() -> None:
+    written = await write(scripted("The cost may rise."), brief=True)
+
+    assert (written.chair, written.counsel) == (None, "Kimi K2.5")
+    assert "hinges on the cost may rise" in " ".join(a.argument for a in written.strongest)

@@ -316,6 +316,7 @@ async def test_a_worker_completes_a_killed_poll(desk: Desk) -> None:
     worker.terminate()
     await worker.communicate()
 
+    assert worker.returncode == 0
     assert [desk.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
 
 

@@ -231,6 +231,14 @@ def test_a_panel_that_is_not_there_is_named() -> None:
         parse(edited(), ENVIRONMENT).panel("defalt")
 
 
+def test_a_key_that_is_there_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{GOOD}\nchair: gpt\nchair: gpt\n")
+
+    with pytest.raises(ConfigError, match=r"config\.yaml:\d+:1: the key 'chair' is there twice"):
+        load(path, ENVIRONMENT)
+
+
 def test_a_file_that_is_no_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("panels:\n  default: [a\nchair: x\n")

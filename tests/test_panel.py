@@ -121,6 +121,16 @@ async def test_a_repair_shows_the_model_what_it_said() -> None:
     assert model.prompts[1].turns[1].text == MUSING
 
 
+async def test_who_votes_for_two_is_asked_in_words_and_never_forced_to_one() -> None:
+    model = scripted("Vote: A\nVote: B", "I cannot decide.", able=(CHOICES,))
+
+    ballot = await vote(model)
+
+    assert model.prompts[1].choices == ()
+    assert ballot.choice is None
+    assert ballot.error == "voted for “Tea” and “Coffee” at once"
+
+
 @pytest.mark.parametrize("able", [(), (CHOICES,), (SCHEMA,)], ids=["prose", "choices", "schema"])
 async def test_a_model_that_never_votes_abstains_after_one_more_turn(
     able: tuple[Ability, ...],
