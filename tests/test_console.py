@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import UTC, datetime
 
 import pytest
 from rich.cells import cell_len
@@ -15,9 +14,9 @@ from bot.poll import Ballot, Place, Poll, Session, Verdict
 from bot.ports import Messenger
 from bot.summary import plain
 from tests.fakes.messenger import RecordingMessenger
+from tests.messenger_contract import MessengerContract
 
 TERMINAL = Place(chat="console", channel="terminal")
-NOW = datetime.now(UTC)
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -63,46 +62,13 @@ def messenger(request: pytest.FixtureRequest) -> Messenger:
     return ConsoleMessenger(piped()) if request.param == "console" else RecordingMessenger()
 
 
-async def test_a_message_is_found_by_its_key(messenger: Messenger) -> None:
-    message = render.root(session())
-    post = await messenger.post(TERMINAL, message)
-
-    assert await messenger.find(TERMINAL, message, since=NOW) == post
+@pytest.fixture
+def place() -> Place:
+    return TERMINAL
 
 
-async def test_a_message_of_another_session_is_not_found(messenger: Messenger) -> None:
-    await messenger.post(TERMINAL, render.root(session()))
-
-    assert await messenger.find(TERMINAL, render.root(session()), since=NOW) is None
-
-
-async def test_a_reply_is_found_in_its_thread(messenger: Messenger) -> None:
-    shown = session()
-    root = await messenger.post(TERMINAL, render.root(shown))
-    message = render.ballot(shown, shown.ballots[0])
-    reply = await messenger.reply(root, message)
-
-    assert await messenger.find(root, message, since=NOW) == reply
-
-
-async def test_what_was_never_posted_is_not_found(messenger: Messenger) -> None:
-    assert await messenger.find(TERMINAL, render.root(session()), since=NOW) is None
-
-
-async def test_an_edited_message_keeps_its_place(messenger: Messenger) -> None:
-    message = render.root(session())
-    post = await messenger.post(TERMINAL, message)
-
-    await messenger.edit(post, message)
-
-    assert await messenger.find(TERMINAL, message, since=NOW) == post
-
-
-async def test_pinning_twice_is_no_error(messenger: Messenger) -> None:
-    post = await messenger.post(TERMINAL, render.root(session()))
-
-    await messenger.pin(post)
-    await messenger.pin(post)
+class TestContract(MessengerContract):
+    """The contract, for the terminal and for the double."""
 
 
 async def test_the_recording_chat_refuses_what_it_is_told_to() -> None:
