@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.look import icon
 from adapters.chat.slack.messenger import SlackMessenger, Tempo
-from adapters.chat.slack.workspaces import Workspaces, one
+from adapters.chat.slack.workspaces import Installed, Workspaces, one
 from bot import render
 from bot.errors import MessengerError
 from bot.pieces import Line, Message, Prose
@@ -52,8 +53,8 @@ async def messenger(slack: FakeSlack) -> AsyncIterator[SlackMessenger]:
 
 @asynccontextmanager
 async def speaking(slack: FakeSlack, **settings: Any) -> AsyncIterator[SlackMessenger]:
-    token = slack.space("T1").token
-    async with Workspaces.opened(base_url=slack.api, find=one(token)) as workspaces:
+    find = one(Installed(token=SecretStr(slack.space("T1").token)))
+    async with Workspaces.opened(base_url=slack.api, find=find) as workspaces:
         yield SlackMessenger(Api(workspaces), **({"tempo": FAST} | settings))
 
 

@@ -6,14 +6,26 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import aiohttp
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.faults import Hiccup, Refused
+from bot.poll import Record
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0  # seconds for one call
-Find = Callable[[str | None], Awaitable[str | None]]  # a workspace's id -> its bot token
+
+
+class Installed(Record):
+    """The app in one workspace: its token, and who the bot is there."""
+
+    token: SecretStr
+    bot_id: str | None = None
+    user_id: str | None = None
+
+
+Find = Callable[[str | None], Awaitable[Installed | None]]  # by the workspace's id
 
 
 class Workspaces:
@@ -36,9 +48,10 @@ class Workspaces:
 
     async def client(self, team: str | None) -> AsyncWebClient:
         """Give the client of a workspace. Raises Refused where the app is not installed."""
-        token = await self._find(team)
-        if token is None:
+        installed = await self._find(team)
+        if installed is None:
             raise Refused("not_authed")
+        token = installed.token.get_secret_value()
         closed = self._closed.get(team)
         if closed and closed[0] == token:
             raise Refused(closed[1])
@@ -72,10 +85,10 @@ class Workspaces:
             log.error("Workspace %s is closed to the bot: %s", team or "(its own)", Refused(code))
 
 
-def one(token: str) -> Find:
-    """Make the lookup for an app that is installed in one workspace."""
+def one(installed: Installed) -> Find:
+    """Make the lookup for an app that is installed in one workspace alone."""
 
-    async def find(_team: str | None) -> str | None:
-        return token
+    async def find(_team: str | None) -> Installed | None:
+        return installed
 
     return find
