@@ -1,0 +1,149 @@
+"""Discord as a chat: how the messages of a session are posted, edited, pinned and found again."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+import discord
+
+from adapters.chat.discord import faults, marks
+from adapters.chat.discord.places import CHAT, address, channel_id, in_thread
+from adapters.chat.discord.rest import Rest
+from adapters.chat.discord.threads import Threads, texts
+from adapters.chat.discord.view import files, parts, view
+from adapters.chat.discord.webhooks import Webhooks
+from adapters.chat.edits import Edits
+from bot.errors import MessengerError
+from bot.pieces import Heading, Message
+from bot.poll import Place, Post
+from bot.ports import Notes
+
+log = logging.getLogger(__name__)
+
+EVERY = 2.0  # seconds between two edits of one message
+SEARCHED = 1_000  # messages that are looked through for one that was sent before
+NOBODY = discord.AllowedMentions.none()
+UNREADABLE = {10003, 50001, 50013}
+CLOSED = {10003, 160005}  # a thread that was deleted or locked by somebody
+
+
+class DiscordMessenger:
+    """Posts over REST alone, so it needs no gateway and works in any process.
+
+    Discord's limits of pace are announced with every answer and kept by the SDK, so none is set
+    here.
+    """
+
+    chat = CHAT
+
+    def __init__(
+        self,
+        rest: Rest,
+        notes: Notes,
+        *,
+        webhooks: bool = False,
+        every: float = EVERY,
+        patience: float = faults.PATIENCE,
+        one_try: float = faults.ONE_TRY,
+        threads: Threads | None = None,
+    ) -> None:
+        self._rest = rest
+        self._call = partial(faults.call, patience=patience, one_try=one_try)
+        self._threads = threads or Threads(rest, notes)
+        self._edits = Edits(self._edit, every=every)
+        self._webhooks = Webhooks(rest) if webhooks else None
+
+    def parts(self, message: Message) -> Sequence[Message]:
+        return parts(message)
+
+    async def post(self, place: Place, message: Message) -> Post:
+        post = await self._send(place, message)
+        heading = next((p.text for p in message.pieces if isinstance(p, Heading)), None)
+        if message.key == "root" and heading:
+            self._threads.name(post, " ".join(heading.split()))
+        return post
+
+    async def reply(self, root: Post, message: Message) -> Post:
+        place = await self._threads.place(root)
+        try:
+            return await self._answer(root, place, message)
+        except MessengerError as error:
+            if place == root.place or faults.code(error) not in CLOSED:
+                raise
+            place = await self._threads.give_up(root)
+            return await self._answer(root, place, message)
+
+    async def edit(self, post: Post, message: Message) -> None:
+        await self._edits.edit(post, message)
+
+    async def pin(self, post: Post) -> None:
+        async def pin() -> None:
+            channel = await self._rest.channel(channel_id(post.place))
+            await channel.get_partial_message(int(post.id)).pin()
+
+        await self._call(pin)
+
+    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
+        """Look for a message by its mark, in the thread and where replies go without one."""
+        places = [where.place, in_thread(where)] if isinstance(where, Post) else [where]
+        if isinstance(where, Post) and (where.place.thread or where.place.team is None):
+            places = [where.place]
+        for place in reversed(places):
+            found = await self._search(place, message, since)
+            if found:
+                return Post(place=place, id=str(found))
+        return None
+
+    async def link(self, post: Post) -> str | None:
+        return address(post)
+
+    async def _answer(self, root: Post, place: Place, message: Message) -> Post:
+        if self._webhooks and message.author and place.team:
+            post = await self._webhooks.post(place, message, find=self._search)
+            if post:
+                return post
+        inside = root.place.thread or place.thread
+        return await self._send(place, message, answers=None if inside else root)
+
+    async def _send(self, place: Place, message: Message, *, answers: Post | None = None) -> Post:
+        async def send() -> int:
+            channel = await self._rest.channel(channel_id(place))
+            reference = channel.get_partial_message(int(answers.id)) if answers else None
+            sent = await channel.send(
+                view=view(message),
+                files=files(message) or None,  # type: ignore[arg-type]  # none is what the SDK means by no files
+                nonce=marks.nonce(message),
+                reference=reference,  # type: ignore[arg-type]  # none is what the SDK means by no reference
+                mention_author=False,
+                allowed_mentions=NOBODY,
+            )
+            return sent.id
+
+        return Post(place=place, id=str(await self._call(send)))
+
+    async def _edit(self, post: Post, message: Message) -> None:
+        async def edit() -> None:
+            channel = await self._rest.channel(channel_id(post.place))
+            target = channel.get_partial_message(int(post.id))
+            # The SDK's default would be left out here, and Discord's own lets everybody be pinged.
+            await target.edit(view=view(message), allowed_mentions=NOBODY)
+
+        await self._call(edit)
+
+    async def _search(self, place: Place, message: Message, since: datetime) -> int | None:
+        async def search() -> int | None:
+            client = await self._rest.client()
+            channel = client.get_partial_messageable(channel_id(place))
+            async for sent in channel.history(limit=SEARCHED, after=since, oldest_first=True):
+                ours = sent.author == client.user or sent.webhook_id
+                if ours and marks.mark(message) in texts(sent):
+                    return sent.id
+            return None
+
+        try:
+            return await self._call(search)
+        except MessengerError as error:
+            if faults.code(error) in UNREADABLE:
+                return None  # no such thread, or nothing may be read: the nonce has to do
+            raise

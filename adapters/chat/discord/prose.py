@@ -1,0 +1,125 @@
+"""Models' Markdown in Discord's dialect.
+
+It is parsed and written anew, so nothing passes that is not known: links show where they lead,
+images are links, headings stay below ours, tables stand in code blocks, and all text is escaped.
+"""
+
+import re
+from collections.abc import Iterable
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from adapters.chat.discord.text import escape, linked
+
+TICKS = re.compile("`(?=``)")
+PARTED = "`\u200b`"  # two backticks that do not end a span of code
+MARKS = {"strong": "**", "em": "*", "s": "~~"}
+
+
+def prose(markdown: str) -> str:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return _blocks(SyntaxTreeNode(parser.parse(markdown)).children)
+
+
+def _blocks(nodes: Iterable[SyntaxTreeNode], *, apart: str = "\n\n") -> str:
+    return apart.join(filter(None, (_block(node) for node in nodes)))
+
+
+def _block(node: SyntaxTreeNode) -> str:  # noqa: PLR0911  # one case a kind
+    match node.type:
+        case "fence" | "code_block":
+            return _code(node.content, node.info.split()[0] if node.info.split() else "")
+        case "bullet_list":
+            return "\n".join(_item("- ", child) for child in node.children)
+        case "ordered_list":
+            start = int(node.attrs.get("start", 1))
+            return "\n".join(_item(f"{n}. ", c) for n, c in enumerate(node.children, start))
+        case "blockquote":
+            return "\n".join(f"> {row}" for row in _flat(_blocks(node.children)))
+        case "heading":
+            return f"### {' '.join(_inline(node.children).split())}"
+        case "table":
+            return _code(_table(node))
+        case "hr":
+            return "\\———"
+        case _:
+            return _inline(node.children)
+
+
+def _flat(quoted: str) -> list[str]:
+    """Give the lines of a quote without the marks of quotes inside it: Discord nests none."""
+    return [row.removeprefix("> ") for row in quoted.splitlines()]
+
+
+def _item(mark: str, node: SyntaxTreeNode) -> str:
+    first, *rest = _blocks(node.children, apart="\n").splitlines() or [""]
+    return "\n".join([mark + first, *(" " * len(mark) + row for row in rest)])
+
+
+def _inline(nodes: Iterable[SyntaxTreeNode]) -> str:
+    return "".join(map(_span, nodes))
+
+
+def _span(node: SyntaxTreeNode) -> str:  # noqa: PLR0911  # one case a kind
+    match node.type:
+        case "inline" | "paragraph":
+            return _inline(node.children)
+        case "text":
+            return linked(node.content)
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "code_inline":
+            return _code_span(node.content)
+        case "link":
+            return _link(_inline(node.children), str(node.attrs["href"]))
+        case "image":
+            return _link(escape(node.content), str(node.attrs["src"]))
+        case _:
+            mark = MARKS[node.type]
+            return f"{mark}{_inline(node.children)}{mark}"
+
+
+def _link(shown: str, address: str) -> str:
+    """Write a link so that nobody can be led astray by its words."""
+    target = re.sub(r"[\s<>]", "", address)
+    target = f"<{target}>" if re.match("https?://", target) else escape(target)
+    return target if shown in {"", target} else f"{shown} ({target})"
+
+
+def _code(content: str, language: str = "") -> str:
+    language = re.sub(r"[^\w+#-]", "", language)
+    return f"```{language}\n{_unfenced(content.rstrip())}\n```"
+
+
+def _unfenced(content: str) -> str:
+    """Part three backticks, which would end the block, by something without width."""
+    return TICKS.sub("`\u200b", content)
+
+
+def _code_span(content: str) -> str:
+    if "`" not in content:
+        return f"`{content}`"
+    return f"`` {content.replace('``', PARTED)} ``"
+
+
+def _table(node: SyntaxTreeNode) -> str:
+    rows = [
+        [" ".join(_bare(cell).split()) for cell in row.children]
+        for part in node.children
+        for row in part.children
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    written = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([written[0], "  ".join("─" * width for width in widths), *written[1:]])
+
+
+def _bare(node: SyntaxTreeNode) -> str:
+    """Give the text of a cell without markup: in a code block it would show."""
+    if node.type == "link":
+        return f"{''.join(map(_bare, node.children))} ({node.attrs['href']})"
+    own = node.content if node.type in {"text", "code_inline"} else ""
+    return own + "".join(map(_bare, node.children))

@@ -1,0 +1,115 @@
+"""The thread of a root message: made when the first reply comes, or done without.
+
+Making threads is the route that Discord limits most harshly, at times to one in five minutes.
+Where it refuses, or is too slow, the replies go into the channel as answers to the root message.
+That is remembered, so that a thread's messages do not end up in two places after a restart.
+"""
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+
+import discord
+
+from adapters.chat.discord import faults
+from adapters.chat.discord.places import channel_id, in_thread
+from adapters.chat.discord.rest import Rest
+from adapters.chat.discord.text import clip
+from bot.errors import MessengerError
+from bot.poll import Place, Post
+from bot.ports import Notes
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 30.0  # seconds
+NAME = 100  # characters
+KEPT = 1_000  # roots that are remembered in memory
+DAYS = 30 * 86_400  # seconds for which it is remembered that a root has no thread
+AWHILE = 600  # seconds for which a channel that refused a thread is not asked for another
+EXISTS, FORBIDDEN = 160004, 50013
+ESCAPE = re.compile(r"\\(.)")
+
+
+class Threads:
+    """Finds the place of replies."""
+
+    def __init__(self, rest: Rest, notes: Notes, *, patience: float = PATIENCE) -> None:
+        self._rest, self._notes, self._patience = rest, notes, patience
+        self._places: OrderedDict[str, Place] = OrderedDict()
+        self._names: OrderedDict[str, str] = OrderedDict()
+        self._making = asyncio.Lock()
+
+    def name(self, root: Post, question: str) -> None:
+        """Keep what a thread is to be called."""
+        _keep(self._names, root.id, question)
+
+    async def place(self, root: Post) -> Place:
+        """Give the thread of a root post, or the channel where it has none."""
+        if root.place.thread or root.place.team is None:
+            return root.place  # inside a thread already, or in a direct message
+        async with self._making:
+            if root.id not in self._places:
+                _keep(self._places, root.id, await self._made(root))
+            return self._places[root.id]
+
+    async def give_up(self, root: Post) -> Place:
+        """Do without the thread of a root from now on."""
+        await self._notes.remember(_none(root), "1", seconds=DAYS)
+        _keep(self._places, root.id, root.place)
+        return root.place
+
+    async def _made(self, root: Post) -> Place:
+        refused = f"discord:threadless:{root.place.channel}"
+        if await self._notes.recall(_none(root)) or await self._notes.recall(refused):
+            return await self.give_up(root)
+        try:
+            await faults.call(
+                lambda: self._make(root), patience=self._patience, one_try=self._patience
+            )
+        except MessengerError as error:
+            if faults.code(error) == EXISTS:
+                return in_thread(root)
+            if faults.code(error) == FORBIDDEN:
+                await self._notes.remember(refused, "1", seconds=AWHILE)
+            log.warning("No thread in channel %s: %s", root.place.channel, error)
+            return await self.give_up(root)
+        return in_thread(root)
+
+    async def _make(self, root: Post) -> None:
+        client = await self._rest.client()
+        name = self._names.get(root.id) or await self._read_name(root)
+        await client.http.start_thread_with_message(
+            channel_id(root.place), int(root.id), name=clip(name, NAME), auto_archive_duration=1_440
+        )
+
+    async def _read_name(self, root: Post) -> str:
+        """Read the question off the root message, where another process has posted it."""
+        channel = await self._rest.channel(channel_id(root.place))
+        message = await channel.fetch_message(int(root.id))
+        first = next(iter(texts(message)), "").splitlines()
+        return ESCAPE.sub(r"\1", first[0].removeprefix("### ")) if first else "Poll"
+
+
+def texts(message: discord.Message) -> list[str]:
+    """Give the texts in the components of a message, in order."""
+    return list(_texts(message.components))
+
+
+def _texts(components: list[discord.Component]) -> list[str]:
+    found: list[str] = []
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            found.append(component.content)
+        found += _texts(getattr(component, "children", []))
+    return found
+
+
+def _none(root: Post) -> str:
+    return f"discord:no-thread:{root.id}"
+
+
+def _keep(kept: OrderedDict[str, Place] | OrderedDict[str, str], key: str, value: object) -> None:
+    kept[key] = value  # type: ignore[assignment]  # the caller's kind
+    if len(kept) > KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,187 @@
+"""The REST interface as a table: what each method and path does."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.discord import world
+from tests.fakes.discord.calls import Call
+from tests.fakes.discord.limits import Refusal, invalid
+from tests.fakes.discord.world import APP_ID, BOT_ID, Json
+
+if TYPE_CHECKING:
+    from tests.fakes.discord.server import Discord
+
+Answer = tuple[Any, int]
+Route = Callable[["Discord", Call, "re.Match[str]"], Answer]
+
+
+def me(_server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+    return world.user(BOT_ID, "Roundtable", bot=True), 200
+
+
+def application(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+    granted = server.gateway.granted & (1 << 15)
+    return {
+        "id": str(APP_ID),
+        "name": "Roundtable",
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0",
+        "owner": world.user(1, "Owner"),
+        "team": None,
+        "flags": 1 << 19 if granted else 0,  # message content, for a bot of few people
+    }, 200
+
+
+def gateway(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+    limit = {"total": 1_000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+    url = server.gateway.url
+    return {"url": url, "shards": server.shards, "session_start_limit": limit}, 200
+
+
+def commands(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
+    sent = call.body["commands"]
+    for command in sent:
+        if not 1 <= len(command["name"]) <= 32:
+            raise invalid(f"the name {command['name']}")
+    server.syncs += 1
+    server.commands = [
+        {
+            "id": str(world.snowflake()),
+            "application_id": str(APP_ID),
+            "version": "1",
+            "default_member_permissions": None,
+            "description": "",
+            **command,
+        }
+        for command in sent
+    ]
+    return server.commands, 200
+
+
+def direct(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
+    person = next(p for p in [server.ada] if p.id == int(call.body["recipient_id"]))
+    return server.direct(person).payload, 200
+
+
+def channel(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+    return server.channels.get(path["channel"]).payload, 200
+
+
+def post(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    found = server.channels.get(path["channel"])
+    bot = world.user(BOT_ID, "Roundtable", bot=True)
+    return server.channels.post(found, bot, call.body | _attached(call)), 200
+
+
+def page(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    return server.channels.page(server.channels.get(path["channel"]), call.query), 200
+
+
+def one(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+    return server.channels.one(server.channels.get(path["channel"]), path["message"]), 200
+
+
+def edit(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    found = server.channels.get(path["channel"])
+    return server.channels.edit(found, path["message"], call.body), 200
+
+
+def delete(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+    server.channels.delete(server.channels.get(path["channel"]), path["message"])
+    return {}, 204
+
+
+def thread(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    found = server.channels.get(path["channel"])
+    return server.channels.thread(found, path["message"], call.body), 201
+
+
+def pin(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+    server.channels.pin(server.channels.get(path["channel"]), path["message"])
+    return {}, 204
+
+
+def webhooks(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+    return server.channels.webhooks(server.channels.get(path["channel"])), 200
+
+
+def new_webhook(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    return server.channels.webhook(server.channels.get(path["channel"]), call.body), 200
+
+
+def callback(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    return server.interactions.answer(path["token"], call.body), 200
+
+
+def original(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    if call.method == "DELETE":
+        server.interactions.delete(path["token"])
+        return {}, 204
+    return server.interactions.edit(path["token"], call.body), 200
+
+
+def execute(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+    """Post through a webhook: an interaction's, or one that belongs to a channel."""
+    if path["webhook"] == str(APP_ID):
+        return server.interactions.follow_up(path["token"], call.body), 200
+    for found in list(server.channels.all.values()):
+        for webhook in found.webhooks:
+            if (webhook["id"], webhook["token"]) == (path["webhook"], path["token"]):
+                return _through(server, call, webhook, found), 200
+    raise Refusal(404, 10015, "Unknown Webhook")
+
+
+def _through(server: "Discord", call: Call, webhook: Json, parent: world.Channel) -> Json:
+    place = server.channels.get(call.query.get("thread_id", parent.id))
+    author = world.user(int(webhook["id"]), call.body.get("username") or "hook", bot=True)
+    body = call.body | _attached(call)
+    if body.get("components") and call.query.get("with_components") != "1":
+        body["components"] = []  # dropped without a word, as the real one does
+    body.pop("nonce", None)  # a webhook knows no nonces
+    made = server.channels.post(place, author, body)
+    made["webhook_id"] = webhook["id"]
+    return made
+
+
+def _attached(call: Call) -> Json:
+    files = [
+        {"id": str(i), "filename": name, "size": len(text), "url": "", "proxy_url": ""}
+        for i, (name, text) in enumerate(call.files.items())
+    ]
+    return {"attachments": files} if files else {}
+
+
+C, M = r"/channels/(?P<channel>\d+)", r"/messages/(?P<message>\d+)"
+HOOK = r"/webhooks/(?P<webhook>\d+)/(?P<token>[^/]+)"
+TABLE: dict[str, Route] = {
+    "GET /users/@me": me,
+    "GET /oauth2/applications/@me": application,
+    "GET /gateway/bot": gateway,
+    r"PUT /applications/\d+/commands": commands,
+    "POST /users/@me/channels": direct,
+    f"GET {C}": channel,
+    f"POST {C}/messages": post,
+    f"GET {C}/messages": page,
+    f"GET {C}{M}": one,
+    f"PATCH {C}{M}": edit,
+    f"DELETE {C}{M}": delete,
+    f"POST {C}{M}/threads": thread,
+    rf"PUT {C}/messages/pins/(?P<message>\d+)": pin,
+    f"GET {C}/webhooks": webhooks,
+    f"POST {C}/webhooks": new_webhook,
+    r"POST /interactions/\d+/(?P<token>[^/]+)/callback": callback,
+    f"(PATCH|DELETE) {HOOK}/messages/@original": original,
+    f"POST {HOOK}": execute,
+}
+
+
+def dispatch(server: "Discord", call: Call) -> Answer:
+    for pattern, route in TABLE.items():
+        path = re.fullmatch(pattern, call.name)
+        if path:
+            return route(server, call, path)
+    raise Refusal(404, 0, f"404: Not Found: {call.name}")
