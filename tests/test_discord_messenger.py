@@ -11,7 +11,7 @@ from adapters.stores.memory import MemoryNotes
 from bot import render
 from bot.errors import MessengerError
 from bot.pieces import Message
-from bot.poll import Ballot, Verdict
+from bot.poll import Ballot, Poll, Session, Verdict
 from bot.summary import plain
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts, unguarded
@@ -372,7 +372,7 @@ async def test_no_text_pings_on_any_way(server: Discord, text: str) -> None:
     assert unguarded(server.calls) == []
 
 
-async def thread_of(messenger: DiscordMessenger, shown: "table.Session") -> list[Message]:
+async def thread_of(messenger: DiscordMessenger, shown: Session) -> list[Message]:
     """Play a session to its end."""
     root = await messenger.post(shown.place, render.root(shown))
     messages = [part for message in table.ballots(shown) for part in messenger.parts(message)]
@@ -427,8 +427,8 @@ async def test_a_text_of_no_end_goes_into_a_file(
 async def test_the_longest_poll_fits_into_the_root_message(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
-    poll = table.Poll.of("*" * 1_000, [f"{n}" + "_" * 199 for n in range(10)], asked_by="|" * 80)
-    shown = table.Session.start(
+    poll = Poll.of("*" * 1_000, [f"{n}" + "_" * 199 for n in range(10)], asked_by="|" * 80)
+    shown = Session.start(
         poll, place=table.place(server), panel=[f"{n}" + "~" * 59 for n in range(20)]
     )
     cast = tuple(Ballot(panelist=name, error="`" * 300) for name in shown.panel)

@@ -13,8 +13,8 @@ from bot.poll import Place, Post
 CHAT = "discord"
 
 
-def place_of(channel: Any, guild: discord.abc.Snowflake | None) -> Place:  # noqa: ANN401  # any kind of channel
-    team = str(guild.id) if guild else None
+def place_of(channel: Any, guild_id: int | None) -> Place:  # noqa: ANN401  # any kind of channel
+    team = str(guild_id) if guild_id else None
     if isinstance(channel, discord.Thread):
         return Place(chat=CHAT, channel=str(channel.parent_id), team=team, thread=str(channel.id))
     return Place(chat=CHAT, channel=str(channel.id), team=team)

@@ -26,7 +26,6 @@ from bot.pieces import (
     File,
     Line,
     Message,
-    Piece,
     Points,
     Prose,
     Seats,

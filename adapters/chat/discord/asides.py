@@ -1,0 +1,78 @@
+"""Answers to one person alone, where Discord can: else a short reply that deletes itself."""
+
+import logging
+from typing import Any, Protocol
+
+import discord
+
+from adapters.chat.discord import faults, marks
+from adapters.chat.discord.view import view
+from bot.pieces import Line, Message
+
+log = logging.getLogger(__name__)
+
+NOBODY = discord.AllowedMentions.none()
+BRIEF, LONG = 20.0, 120.0  # seconds for which a reply stands: one line, or more than that
+TAKEN = 40060  # another process was quicker
+
+
+class Aside(Protocol):
+    """Tells somebody something; that it cannot be told is never an error."""
+
+    async def show(self, message: Message) -> None: ...
+
+
+class InteractionAside:
+    """Answers a command, a button or a form, so that only its person sees it.
+
+    Nothing is said once Discord does not take it any more, which is after a quarter of an hour.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        self._interaction = interaction
+
+    async def begin(self) -> None:
+        """Let Discord know within its three seconds that an answer will come."""
+        try:
+            await self._interaction.response.defer(ephemeral=True, thinking=True)
+        except discord.HTTPException as error:
+            if error.code != TAKEN:
+                log.warning("Too late for an interaction: %s", faults.words(error))
+
+    async def show(self, message: Message) -> None:
+        if self._interaction.is_expired():
+            return
+        try:
+            await self._interaction.edit_original_response(
+                view=view(message), allowed_mentions=NOBODY
+            )
+        except faults.FAULTS as error:
+            log.warning("An answer could not be given: %s", faults.words(error))
+
+
+class MessageAside:
+    """Answers a message below it, or in private where the bot may not write there."""
+
+    def __init__(self, message: discord.Message) -> None:
+        self._message = message
+
+    async def show(self, message: Message) -> None:
+        stays = BRIEF if len(message.pieces) == 1 else LONG
+        try:
+            try:
+                await self._message.reply(
+                    view=view(message),
+                    mention_author=False,
+                    allowed_mentions=NOBODY,
+                    delete_after=stays,
+                )
+            except discord.Forbidden:
+                await self._message.author.send(view=view(message), allowed_mentions=NOBODY)
+        except faults.FAULTS as error:
+            log.info("An answer could not be given: %s", faults.words(error))
+
+
+def note(*lines: str) -> Message:
+    """Write a few lines of our own for one person."""
+    pieces = tuple(Line(text=text) for text in lines)
+    return Message(session_id="", key=marks.NOTICE, pieces=pieces)

@@ -1,0 +1,105 @@
+"""The gateway: one connection for each shard, and where its events go.
+
+A client without the SDK's framework of text commands: what people type has one grammar on every
+platform, and it stands in the core.
+"""
+
+import asyncio
+import logging
+import secrets
+from typing import Any
+
+import discord
+
+from adapters.chat.discord import slash, visit
+from adapters.chat.discord.asides import NOBODY, InteractionAside
+from adapters.chat.discord.buttons import SessionButton
+from adapters.chat.discord.form import is_form
+from adapters.chat.discord.inbox import Inbox
+from adapters.chat.discord.reception import Reception
+from adapters.chat.discord.rest import LONGEST_WAIT
+from bot.config import DiscordConfig
+from bot.errors import StoreError
+from bot.ports import Notes
+
+log = logging.getLogger(__name__)
+
+IDENTIFY = 5  # seconds between two identifications, by Discord's rule
+LOOK = 0.25  # seconds between two looks whether it is our turn
+
+
+def intents(*, content: bool) -> discord.Intents:
+    """Ask for what is needed: servers and messages; what stands in them only for a prefix."""
+    return discord.Intents(
+        guilds=True, guild_messages=True, dm_messages=True, message_content=content
+    )
+
+
+class RoundtableClient(discord.AutoShardedClient):
+    """Takes Discord's events, and passes each on to whoever serves it."""
+
+    def __init__(
+        self,
+        config: DiscordConfig,
+        reception: Reception,
+        inbox: Inbox,
+        *,
+        content: bool,
+        identify: int = IDENTIFY,
+    ) -> None:
+        super().__init__(
+            intents=intents(content=content),
+            allowed_mentions=NOBODY,
+            max_ratelimit_timeout=LONGEST_WAIT,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            shard_count=config.shard_count,
+            **({"shard_ids": config.shard_ids} if config.shard_ids else {}),  # type: ignore[arg-type]  # mypy does not see which
+        )
+        self._reception, self._inbox, self._identify = reception, inbox, identify
+        self.tree = slash.build(self, reception)
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(SessionButton)
+        await slash.sync(self.tree, self._notes, self._application_id)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for our turn among all processes that share this bot's token."""
+        del initial  # other processes may have been quicker even then
+        key, mine = f"discord:identify:{self._application_id}", secrets.token_hex(8)
+        try:
+            while await self._notes.claim(key, mine, seconds=self._identify) != mine:  # noqa: ASYNC110  # another process gives it free
+                await asyncio.sleep(LOOK)
+        except StoreError as error:
+            log.warning("Shard %s does not know whose turn it is: %s", shard_id, error)
+            await asyncio.sleep(self._identify)
+
+    async def on_ready(self) -> None:
+        log.info("On Discord as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.user:
+            await self._inbox.take(message, self.user.id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is discord.InteractionType.modal_submit and is_form(interaction):
+            await slash.submitted(interaction, self._reception)
+
+    async def press(
+        self, interaction: discord.Interaction[Any], act: str, session_id: str, value: str
+    ) -> None:
+        aside = InteractionAside(interaction)
+        await aside.begin()
+        come = visit.of_interaction(interaction)
+        await self._reception.attend(
+            aside, lambda: self._reception.press(come, aside, act, session_id, value)
+        )
+
+    @property
+    def _notes(self) -> Notes:
+        return self._reception.notes
+
+    @property
+    def _application_id(self) -> int:
+        assert self.application_id is not None  # noqa: S101  # known since the login
+        return self.application_id

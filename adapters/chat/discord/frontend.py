@@ -1,0 +1,84 @@
+"""The Discord front-end: connected until it is told to stop."""
+
+import logging
+
+import discord
+import stamina
+
+from adapters.chat.discord import faults
+from adapters.chat.discord.client import IDENTIFY, RoundtableClient
+from adapters.chat.discord.inbox import Inbox
+from adapters.chat.discord.messenger import DiscordMessenger
+from adapters.chat.discord.reception import Reception
+from adapters.chat.discord.rest import point
+from bot.config import DiscordConfig
+from bot.desk import Desk
+from bot.errors import ConfigError, StoreError
+from bot.ports import Notes
+
+log = logging.getLogger(__name__)
+
+DRAIN = 5.0  # seconds for those who are being served when it is told to stop
+LONGEST_PAUSE = 60.0  # seconds between two tries to log in
+INTENT = (
+    "Discord does not grant the message content intent, so %spoll is not seen. Slash commands and "
+    "mentions work. To switch it on: Discord's developer portal, Bot, Message Content Intent"
+)
+# Codes with which the gateway closes for good; each needs another configuration.
+CLOSED = {
+    4004: "discord.token: Discord refuses it",
+    4010: "discord.shard_ids: a shard that is none",
+    4011: "discord.shard_count: more shards are needed",
+    4013: "discord: Discord knows one of the intents no more",
+}
+
+
+async def run(
+    config: DiscordConfig,
+    *,
+    desk: Desk,
+    notes: Notes,
+    messenger: DiscordMessenger,
+    identify: int = IDENTIFY,
+) -> None:
+    """Serve until cancelled; then those who are being served are finished with.
+
+    A Discord that is away is waited for. Raises ConfigError where waiting would not help.
+    """
+    point(config)
+    reception = Reception(desk, notes)
+    inbox = Inbox(reception, messenger, prefix=config.prefix)
+    content = config.prefix is not None
+    while True:
+        try:
+            await _patiently(config, reception, inbox, content=content, identify=identify)
+        except discord.PrivilegedIntentsRequired:
+            log.error(INTENT, config.prefix)  # noqa: TRY400  # where it was raised tells nothing
+            content = False
+        except discord.LoginFailure:
+            raise ConfigError([CLOSED[4004]]) from None
+        except discord.ConnectionClosed as closed:
+            if closed.code in CLOSED:
+                raise ConfigError([CLOSED[closed.code]]) from None
+            log.warning("Discord closed the connection: %s", closed.code)
+
+
+async def _patiently(
+    config: DiscordConfig, reception: Reception, inbox: Inbox, *, content: bool, identify: int
+) -> None:
+    passing = (*faults.PASSING, StoreError)
+    async for attempt in stamina.retry_context(
+        on=passing, attempts=None, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
+    ):
+        with attempt:
+            client = RoundtableClient(config, reception, inbox, content=content, identify=identify)
+            await _serve(client, config, reception)
+
+
+async def _serve(client: RoundtableClient, config: DiscordConfig, reception: Reception) -> None:
+    token = config.token.get_secret_value() if config.token else ""
+    async with client:
+        try:
+            await client.start(token)
+        finally:
+            await reception.busy.over(DRAIN)
