@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.address import Address, Header, Key
 from bot.errors import ConfigError
@@ -78,6 +78,11 @@ class SlackConfig(Section):
     unpin_oldest: bool = False
     rules: Rules = Rules()
 
+    @field_validator("base_url")
+    @classmethod
+    def _ends_with_a_slash(cls, address: str) -> str:
+        return f"{address.rstrip('/')}/"  # the SDK appends the method's name
+
 
 class DiscordConfig(Section):
     """The Discord bot."""
@@ -90,6 +95,11 @@ class DiscordConfig(Section):
     shard_ids: list[int] | None = None
     shard_count: int | None = Field(default=None, ge=1)
     rules: Rules = Rules()
+
+    @field_validator("api_url")
+    @classmethod
+    def _ends_without_a_slash(cls, address: str) -> str:
+        return address.rstrip("/")  # the SDK appends a path
 
 
 class Config(Section):

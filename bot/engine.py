@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot import debate, render, summary, verdict
 from bot.chair import Chair
@@ -16,6 +16,7 @@ from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
 from bot.poll import Ballot, Session, Status, Summary
 from bot.ports import Messenger, SessionStore
+from bot.until import unless
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class Engine:
         self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int, number: int
     ) -> None:
         voting = cast_ballot(panelist, journal.session, position, number)
-        ballot = await _unless(journal.stopped, voting)
+        ballot = await unless(journal.stopped, voting)
         if ballot is None:
             return  # stopped: who has not answered yet is passed over
         await journal.write(ballot)
@@ -164,16 +165,6 @@ class Engine:
         assert written is not None  # noqa: S101  # the step before wrote it
         await outbox.close(render.summary(journal.session, written))
         await journal.write(Status.DONE)
-
-
-async def _unless(event: asyncio.Event, work: Coroutine[object, object, Ballot]) -> Ballot | None:
-    """Do the work to its end, or give None as soon as the event is set."""
-    async with asyncio.TaskGroup() as group:
-        working, waiting = group.create_task(work), group.create_task(event.wait())
-        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        working.cancel()
-    return None if working.cancelled() else working.result()
 
 
 async def cast_ballot(panelist: Panelist, session: Session, position: int, number: int) -> Ballot:

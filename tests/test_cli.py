@@ -3,27 +3,24 @@
 import ast
 import asyncio
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from redis.asyncio import Redis
 
-from tests.fakes.openai import FakeOpenAI, fails, hangs, says, serving
+from tests.fakes.openai import fails, hangs, says, serving
+from tests.fakes.program import PATIENCE, PROGRAM, Folder
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = Path(sys.executable).with_name("roundtable")
-PATIENCE = 120  # seconds after which something hangs, however busy the machine is
 VOTE = says('{"reasoning": "It is **so**.", "vote": "A"}')
 SUMMARY = says(
     json.dumps(
@@ -35,77 +32,28 @@ SUMMARY = says(
 )
 
 
-class Desk:
-    """A folder with a configuration, and the program to run in it."""
-
-    def __init__(self, folder: Path, fake: FakeOpenAI, redis_url: str) -> None:
-        self.folder, self.fake = folder, fake
-        self.environ = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "ROUNDTABLE_DATA": str(folder / "data"),
-            "KEY": fake.key,
-            "REDIS_URL": redis_url,
-            "COLUMNS": "100",
-        }
-        (folder / "config.yaml").write_text(json.dumps(self._config(fake.url)))
-
-    @staticmethod
-    def _config(url: str) -> dict[str, Any]:
-        seats = {
-            f"m{i}": {"name": f"Model {i}", "provider": "fake", "model": f"m{i}"} for i in range(3)
-        }
-        return {
-            "redis": {"url_env": "REDIS_URL"},
-            "providers": {"fake": {"api": "openai", "base_url": url, "key_env": "KEY"}},
-            "panelists": {
-                **seats,
-                "chair": {"name": "Chair", "provider": "fake", "model": "chair"},
-            },
-            "panels": {"default": list(seats)},
-            "chair": "chair",
-        }
-
-    async def start(self, *words: str, stdin: int = DEVNULL) -> Process:
-        return await asyncio.create_subprocess_exec(
-            PROGRAM,
-            *words,
-            cwd=self.folder,
-            env=self.environ,
-            stdin=stdin,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-
-    async def run(self, *words: str, text: str = "") -> tuple[int | None, str, str]:
-        """Give the exit code, stdout and stderr."""
-        process = await self.start(*words, stdin=PIPE)
-        out, err = await asyncio.wait_for(process.communicate(text.encode()), PATIENCE)
-        return process.returncode, out.decode(), err.decode()
-
-
 @pytest.fixture
-async def desk(tmp_path: Path, redis_url: str) -> AsyncIterator[Desk]:
+async def folder(tmp_path: Path, redis_url: str) -> AsyncIterator[Folder]:
     async with Redis.from_url(redis_url) as client:
         await client.flushall()  # no session of another test is waiting to be completed
     async with serving() as fake:
         fake.script = {f"m{i}": [VOTE] for i in range(3)} | {"chair": [SUMMARY]}
-        yield Desk(tmp_path, fake, redis_url)
+        yield Folder(tmp_path, fake, redis_url)
 
 
 @asynccontextmanager
-async def interrupted(desk: Desk) -> AsyncIterator[tuple[Process, str]]:
+async def interrupted(folder: Folder) -> AsyncIterator[tuple[Process, str]]:
     """Give a poll that has two ballots and waits for the third, with its session's id."""
-    desk.fake.script["m2"] = [hangs]
-    process = await desk.start("ask", "Will it? | Yes | No")
+    folder.fake.script["m2"] = [hangs]
+    process = await folder.start("ask", "Will it? | Yes | No")
     assert process.stdout is not None
     seen = ""
     async with asyncio.timeout(PATIENCE):
         while seen.count("votes ") < 2:
             seen += (await process.stdout.readline()).decode()
-    _, listed, _ = await desk.run("sessions", "--json", "--limit", "1")
+    _, listed, _ = await folder.run("sessions", "--json", "--limit", "1")
     yield process, json.loads(listed)["id"]
-    desk.fake.script["m2"] = [VOTE]
+    folder.fake.script["m2"] = [VOTE]
 
 
 def test_help_is_quick() -> None:
@@ -137,8 +85,8 @@ print({name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
     assert "adapters" not in loaded
 
 
-async def test_ask_prints_the_thread_the_verdict_and_the_summary(desk: Desk) -> None:
-    code, out, err = await desk.run("ask", "Will it? | Yes | No")
+async def test_ask_prints_the_thread_the_verdict_and_the_summary(folder: Folder) -> None:
+    code, out, err = await folder.run("ask", "Will it? | Yes | No")
 
     assert code == 0
     for text in (
@@ -154,8 +102,8 @@ async def test_ask_prints_the_thread_the_verdict_and_the_summary(desk: Desk) -> 
     assert re.search(r"^Session \S+; to see it again: .*roundtable show \S+$", err, re.MULTILINE)
 
 
-async def test_json_prints_one_object_and_nothing_else(desk: Desk) -> None:
-    code, out, _ = await desk.run("ask", "--json", "Will it? | Yes | No")
+async def test_json_prints_one_object_and_nothing_else(folder: Folder) -> None:
+    code, out, _ = await folder.run("ask", "--json", "Will it? | Yes | No")
 
     session = json.loads(out)
     assert code == 0
@@ -164,8 +112,8 @@ async def test_json_prints_one_object_and_nothing_else(desk: Desk) -> None:
     assert {post["key"] for post in session["posts"]} >= {"root", "summary"}
 
 
-async def test_a_poll_is_read_from_stdin_over_several_lines(desk: Desk) -> None:
-    _, out, _ = await desk.run("ask", "--json", text='Where to?\n| AWS\n| "Ours | theirs"\n')
+async def test_a_poll_is_read_from_stdin_over_several_lines(folder: Folder) -> None:
+    _, out, _ = await folder.run("ask", "--json", text='Where to?\n| AWS\n| "Ours | theirs"\n')
 
     assert json.loads(out)["poll"]["options"] == [
         {"letter": "A", "text": "AWS"},
@@ -173,9 +121,9 @@ async def test_a_poll_is_read_from_stdin_over_several_lines(desk: Desk) -> None:
     ]
 
 
-async def test_what_is_no_text_on_stdin_is_told_in_one_sentence(desk: Desk) -> None:
-    desk.environ["PYTHONIOENCODING"] = "utf-8:strict"  # as in any locale of UTF-8
-    process = await desk.start("ask", stdin=PIPE)
+async def test_what_is_no_text_on_stdin_is_told_in_one_sentence(folder: Folder) -> None:
+    folder.environ["PYTHONIOENCODING"] = "utf-8:strict"  # as in any locale of UTF-8
+    process = await folder.start("ask", stdin=PIPE)
 
     out, err = await asyncio.wait_for(process.communicate(b"\xff | a | b"), PATIENCE)
 
@@ -184,14 +132,14 @@ async def test_what_is_no_text_on_stdin_is_told_in_one_sentence(desk: Desk) -> N
     assert "Traceback" not in err.decode()
 
 
-async def test_a_session_is_listed_and_shown_again(desk: Desk) -> None:
-    _, out, _ = await desk.run("ask", "--json", "Will it? | Yes | No")
+async def test_a_session_is_listed_and_shown_again(folder: Folder) -> None:
+    _, out, _ = await folder.run("ask", "--json", "Will it? | Yes | No")
     session = json.loads(out)
 
-    _, listed, _ = await desk.run("sessions")
-    _, shown, _ = await desk.run("show", session["id"])
-    _, as_json, _ = await desk.run("show", session["id"], "--json")
-    _, as_markdown, _ = await desk.run("show", session["id"], "--md")
+    _, listed, _ = await folder.run("sessions")
+    _, shown, _ = await folder.run("show", session["id"])
+    _, as_json, _ = await folder.run("show", session["id"], "--json")
+    _, as_markdown, _ = await folder.run("show", session["id"], "--md")
 
     assert session["id"] in listed
     assert "Majority — Yes (2/3 votes)" in shown
@@ -215,28 +163,28 @@ WRONG = {
 
 @pytest.mark.parametrize(("words", "told"), WRONG.values(), ids=WRONG)
 async def test_wrong_use_ends_with_two_and_one_sentence(
-    desk: Desk, words: tuple[str, ...], told: str
+    folder: Folder, words: tuple[str, ...], told: str
 ) -> None:
-    code, out, err = await desk.run(*words)
+    code, out, err = await folder.run(*words)
 
     assert (code, out) == (2, "")
     assert told in err
     assert "Traceback" not in err
 
 
-async def test_every_fault_of_a_configuration_is_told(desk: Desk) -> None:
-    (desk.folder / "config.yaml").write_text("panels: {default: [a]}\nchair: b\n")
+async def test_every_fault_of_a_configuration_is_told(folder: Folder) -> None:
+    (folder.folder / "config.yaml").write_text("panels: {default: [a]}\nchair: b\n")
 
-    code, _, err = await desk.run("ask", "Will it?")
+    code, _, err = await folder.run("ask", "Will it?")
 
     assert code == 2
     assert len(err.splitlines()) == 4
 
 
-async def test_a_key_that_is_not_set_is_named_before_anything_is_asked(desk: Desk) -> None:
-    del desk.environ["KEY"]
+async def test_a_key_that_is_not_set_is_named_before_anything_is_asked(folder: Folder) -> None:
+    del folder.environ["KEY"]
 
-    code, _, err = await desk.run("ask", "Will it?")
+    code, _, err = await folder.run("ask", "Will it?")
 
     assert (code, err) == (
         2,
@@ -244,56 +192,56 @@ async def test_a_key_that_is_not_set_is_named_before_anything_is_asked(desk: Des
     )
 
 
-async def test_a_poll_in_which_nobody_votes_has_failed(desk: Desk) -> None:
-    desk.fake.script |= {f"m{i}": [fails(401, "{}")] for i in range(3)}
+async def test_a_poll_in_which_nobody_votes_has_failed(folder: Folder) -> None:
+    folder.fake.script |= {f"m{i}": [fails(401, "{}")] for i in range(3)}
 
-    code, out, _ = await desk.run("ask", "Will it?")
+    code, out, _ = await folder.run("ask", "Will it?")
 
     assert code == 1
     assert "No verdict — nobody voted, 3 abstained" in out
 
 
-async def test_a_redis_that_is_not_there_is_a_failure(desk: Desk) -> None:
-    desk.environ["REDIS_URL"] = "redis://:secret@127.0.0.1:9/0"
+async def test_a_redis_that_is_not_there_is_a_failure(folder: Folder) -> None:
+    folder.environ["REDIS_URL"] = "redis://:secret@127.0.0.1:9/0"
 
-    code, _, err = await desk.run("ask", "Will it?")
+    code, _, err = await folder.run("ask", "Will it?")
 
     assert code == 1
     assert err.startswith("roundtable: no answer from Redis at redis://127.0.0.1:9/0")
     assert "secret" not in err
 
 
-async def test_a_killed_poll_is_completed_and_nobody_is_asked_twice(desk: Desk) -> None:
-    async with interrupted(desk) as (process, session_id):
+async def test_a_killed_poll_is_completed_and_nobody_is_asked_twice(folder: Folder) -> None:
+    async with interrupted(folder) as (process, session_id):
         process.kill()
         await process.wait()
 
-    code, out, _ = await desk.run("ask", "--resume", session_id, "--json")
+    code, out, _ = await folder.run("ask", "--resume", session_id, "--json")
 
     assert code == 0
     assert json.loads(out)["verdict"]["voters"] == 3
-    assert [desk.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
+    assert [folder.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 async def test_an_interrupted_poll_says_how_to_carry_it_on(
-    desk: Desk, number: signal.Signals
+    folder: Folder, number: signal.Signals
 ) -> None:
-    async with interrupted(desk) as (process, session_id):
+    async with interrupted(folder) as (process, session_id):
         process.send_signal(number)
         _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
 
     assert process.returncode == 130
     assert f"ask --resume {session_id}" in err.decode()
-    code, out, _ = await desk.run("ask", "--resume", session_id)
+    code, out, _ = await folder.run("ask", "--resume", session_id)
     assert code == 0
     assert "Majority — Yes (2/3 votes)" in out
-    assert desk.fake.asked("m0") == desk.fake.asked("m1") == 1
+    assert folder.fake.asked("m0") == folder.fake.asked("m1") == 1
 
 
-async def test_a_poll_that_somebody_runs_is_not_run_twice(desk: Desk) -> None:
-    async with interrupted(desk) as (process, session_id):
-        code, _, err = await desk.run("ask", "--resume", session_id)
+async def test_a_poll_that_somebody_runs_is_not_run_twice(folder: Folder) -> None:
+    async with interrupted(folder) as (process, session_id):
+        code, _, err = await folder.run("ask", "--resume", session_id)
         process.kill()
         await process.wait()
 
@@ -301,11 +249,11 @@ async def test_a_poll_that_somebody_runs_is_not_run_twice(desk: Desk) -> None:
     assert "is being run by another process" in err
 
 
-async def test_a_worker_completes_a_killed_poll(desk: Desk) -> None:
-    async with interrupted(desk) as (process, session_id):
+async def test_a_worker_completes_a_killed_poll(folder: Folder) -> None:
+    async with interrupted(folder) as (process, session_id):
         process.kill()
         await process.wait()
-    worker = await desk.start("-v", "worker")
+    worker = await folder.start("-v", "worker")
     assert worker.stderr is not None
 
     async with asyncio.timeout(PATIENCE):
@@ -317,13 +265,13 @@ async def test_a_worker_completes_a_killed_poll(desk: Desk) -> None:
     await worker.communicate()
 
     assert worker.returncode == 0
-    assert [desk.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
+    assert [folder.fake.asked(model) for model in ("m0", "m1", "m2")] == [1, 1, 2]
 
 
-async def test_check_tells_what_works_and_what_does_not(desk: Desk) -> None:
-    desk.fake.script["m1"] = [fails(404, '{"error": {"message": "no such model"}}')]
+async def test_check_tells_what_works_and_what_does_not(folder: Folder) -> None:
+    folder.fake.script["m1"] = [fails(404, '{"error": {"message": "no such model"}}')]
 
-    code, out, _ = await desk.run("check")
+    code, out, _ = await folder.run("check")
 
     assert code == 1
     assert "ok   session store: the configured Redis answers" in out
@@ -331,26 +279,26 @@ async def test_check_tells_what_works_and_what_does_not(desk: Desk) -> None:
     assert re.search(r"^FAIL Model 1: .*\(404\): no such model$", out, re.MULTILINE)
 
 
-async def test_a_health_check_asks_no_model(desk: Desk) -> None:
-    code, _, _ = await desk.run("check", "--no-models")
+async def test_a_health_check_asks_no_model(folder: Folder) -> None:
+    code, _, _ = await folder.run("check", "--no-models")
 
     assert code == 0
-    assert desk.fake.requests == []
+    assert folder.fake.requests == []
 
 
-async def test_hosted_models_sit_on_the_demos_panel_where_a_key_is_set(desk: Desk) -> None:
-    desk.environ |= {"OPENAI_API_KEY": desk.fake.key, "OPENAI_BASE_URL": desk.fake.url}
+async def test_hosted_models_sit_on_the_demos_panel_where_a_key_is_set(folder: Folder) -> None:
+    folder.environ |= {"OPENAI_API_KEY": folder.fake.key, "OPENAI_BASE_URL": folder.fake.url}
 
-    code, out, err = await desk.run("demo")
+    code, out, err = await folder.run("demo")
 
     assert code == 0
     assert "OPENAI_API_KEY is set, so hosted models are asked" in err
     assert "keeping up with SOTA proprietary models?" in out
-    assert {request["model"] for request in desk.fake.requests} == {"gpt-5.4"}
+    assert {request["model"] for request in folder.fake.requests} == {"gpt-5.4"}
 
 
-async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(desk: Desk) -> None:
-    code, out, err = await desk.run("demo", "Tabs or spaces? | Tabs | Spaces", "--json")
+async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(folder: Folder) -> None:
+    code, out, err = await folder.run("demo", "Tabs or spaces? | Tabs | Spaces", "--json")
 
     session = json.loads(out)
     assert code == 0
@@ -361,10 +309,10 @@ async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(desk: 
     assert all(b["output_tokens"] > 0 for b in session["ballots"])
     assert session["summary"]["agreement"]
     assert "one very small model" in err
-    data = str(desk.folder / "data")
+    data = str(folder.folder / "data")
     left = [
         p for p in psutil.process_iter(["cmdline"]) if data in " ".join(p.info["cmdline"] or [])
     ]
     assert psutil.wait_procs(left, timeout=PATIENCE)[1] == []  # on a busy machine they go slowly
-    _, shown, _ = await desk.run("show", session["id"], "--builtin", "--json")
+    _, shown, _ = await folder.run("show", session["id"], "--builtin", "--json")
     assert json.loads(shown) == session

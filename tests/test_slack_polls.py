@@ -72,5 +72,6 @@ async def test_a_command_becomes_a_whole_thread(both: House, slack: FakeSlack) -
     assert {vote["username"] for vote in votes} == set(NAMES)
     assert "thread_ts" not in summary
     assert slack.space("T1").channel("C1").pins == [summary["ts"]]
-    print(shown(root)); assert "Unanimous — Yes (3/3 votes)" in shown(root)
+    print(shown(root))
+    assert "Unanimous — Yes (3/3 votes)" in shown(root)
     assert root["edits"] >= 1

@@ -176,6 +176,20 @@ def worker(*, config_file: Path | None, builtin: bool) -> None:
 
 
 @program.command()
+@config_option
+@embedded_option
+def serve(*, config_file: Path | None, builtin: bool) -> None:
+    """Serve Slack and Discord, whichever are set up, until told to stop.
+
+    It also completes the polls that were cut off. Any number may run beside each other.
+    """
+    from bot.cli import service  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: service.run(config), told=DONE)
+
+
+@program.command()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each session.")
 @config_option

@@ -86,14 +86,15 @@ async def _run(
     # The thread is what was asked for; with --json it is only progress, and goes to stderr.
     console = _console(sys.stderr if as_json else sys.stdout)
     messenger = ConsoleMessenger(console)
-    async with wiring.opened_engine(config, seats, messenger) as (engine, store):
+    messengers = {messenger.chat: messenger}
+    async with wiring.opened_core(config, seats, messengers) as core:
         if new:
-            await store.create(session)
+            await core.store.create(session)
         else:
             _print_earlier(console, session)
         try:
             with messenger.shown():
-                done = await _patiently(engine, session.id)
+                done = await _patiently(core.engine, session.id)
         except (asyncio.CancelledError, StoreError):
             _say_how_to_resume(session, again)
             raise

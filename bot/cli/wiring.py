@@ -1,9 +1,10 @@
 """Where the parts are put together: the only place besides the command line that knows adapters."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 from httpx import AsyncClient
@@ -12,6 +13,7 @@ from adapters.embedded import keeper
 from adapters.providers import http
 from adapters.providers.openai import Endpoint, OpenAIClient
 from adapters.stores.redis import RedisStore
+from adapters.stores.redis_link import RedisLink
 from bot.chair import Chair
 from bot.config import Config, PanelistConfig, ProviderConfig
 from bot.engine import Engine
@@ -27,14 +29,20 @@ def data_folder() -> Path:
 
 @asynccontextmanager
 async def opened_store(config: Config) -> AsyncIterator[RedisStore]:
+    """Open the session store. Raises StoreError or ServiceError."""
+    async with opened_redis(config) as link:
+        yield RedisStore(link, keep_days=config.redis.keep_days)
+
+
+@asynccontextmanager
+async def opened_redis(config: Config) -> AsyncIterator[RedisLink]:
     """Open the configured Redis, or the embedded one. Raises StoreError or ServiceError."""
     async with AsyncExitStack() as stack:
         if config.redis.url:
             url = config.redis.url.get_secret_value()
         else:
             url = (await stack.enter_async_context(keeper.attached("redis", data_folder())))["url"]
-        days = config.redis.keep_days
-        yield await stack.enter_async_context(RedisStore.open(url, keep_days=days))
+        yield await stack.enter_async_context(RedisLink.open(url))
 
 
 class Models:
@@ -80,18 +88,30 @@ class Models:
         )
 
 
+class Core(NamedTuple):
+    """What a poll needs, put together and open."""
+
+    link: RedisLink
+    store: RedisStore
+    engine: Engine
+
+
 @asynccontextmanager
-async def opened_engine(
-    config: Config, panel: Sequence[PanelistConfig], messenger: Messenger
-) -> AsyncIterator[tuple[Engine, RedisStore]]:
-    """Open everything that a poll of this panel needs. Raises ConfigError for a missing key."""
+async def opened_core(
+    config: Config, panel: Sequence[PanelistConfig], messengers: Mapping[str, Messenger]
+) -> AsyncIterator[Core]:
+    """Open everything that polls of these panelists need. Raises ConfigError for a missing key.
+
+    `messengers` may still change: a front-end brings its own when it is open.
+    """
     chair = [config.panelists[config.chair]] if config.chair else []
     config.need_keys([*panel, *chair])
-    async with opened_store(config) as store, Models.opened(config) as models:
+    async with opened_redis(config) as link, Models.opened(config) as models:
+        store = RedisStore(link, keep_days=config.redis.keep_days)
         engine = Engine(
             store=store,
-            messengers={messenger.chat: messenger},
+            messengers=messengers,
             panelists=await models.panelists(panel),
             chair=await models.chair(),
         )
-        yield engine, store
+        yield Core(link, store, engine)

@@ -1,0 +1,170 @@
+"""`roundtable serve`: the program itself, with a local Slack and a local Discord at its sides."""
+
+import asyncio
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from redis.asyncio import Redis
+
+from tests.fakes.discord.server import TOKEN, Discord
+from tests.fakes.openai import FakeOpenAI, Reply, says
+from tests.fakes.openai import serving as serving_models
+from tests.fakes.program import PATIENCE, Folder
+from tests.fakes.slack.people import Person, by_socket
+from tests.fakes.slack.server import FakeSlack
+from tests.fakes.slack.server import serving as serving_slack
+
+ASKED = "Will it? | Yes | No"
+VOTE = says('{"reasoning": "It is so.", "vote": "A"}')
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with serving_slack() as fake:
+        fake.space("T1").channel("C1")
+        yield fake
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[Discord]:
+    async with Discord.running() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def folder(
+    tmp_path: Path, redis_url: str, slack: FakeSlack, discord: Discord
+) -> AsyncIterator[Folder]:
+    """Give a folder whose configuration sets up both platforms."""
+    async with Redis.from_url(redis_url) as client:
+        await client.flushall()
+    async with serving_models() as models:
+        models.script = {f"m{i}": [VOTE] for i in range(3)}
+        made = Folder(tmp_path, models, redis_url)
+        made.environ |= {"BOT": slack.space("T1").token, "APP": slack.app_token, "BOT_D": TOKEN}
+        made.configure(
+            chair=None,
+            slack={"bot_token_env": "BOT", "app_token_env": "APP", "base_url": slack.api},
+            discord={
+                "token_env": "BOT_D",
+                "api_url": discord.url,
+                "gateway_url": discord.gateway.url,
+            },
+        )
+        yield made
+
+
+@asynccontextmanager
+async def serving(folder: Folder) -> AsyncIterator[Process]:
+    process = await folder.start("-v", "serve")
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def said(process: Process, *words: str) -> str:
+    """Read the log until it has said all of this."""
+    assert process.stderr is not None
+    log = ""
+    async with asyncio.timeout(PATIENCE):
+        while not all(word in log for word in words):
+            line = await process.stderr.readline()
+            assert line, log
+            log += line.decode()
+    return log
+
+
+def keys(slack: FakeSlack) -> set[str]:
+    """Give the keys of all messages that stand in the channel and its threads."""
+    return {key.partition("/")[2] for key in slack.keys()}  # noqa: SIM118  # no dict
+
+
+def held(event: asyncio.Event) -> Reply:
+    """Vote when an event is set."""
+
+    async def reply(fake: FakeOpenAI, request: web.Request, body: dict[str, Any]) -> web.Response:
+        await event.wait()
+        answer = VOTE(fake, request, body)
+        assert isinstance(answer, web.Response)
+        return answer
+
+    return reply
+
+
+def pinned(slack: FakeSlack) -> Callable[[], bool]:
+    return lambda: bool(slack.space("T1").channel("C1").pins)
+
+
+async def test_both_platforms_are_served_by_one_process(
+    folder: Folder, slack: FakeSlack, discord: Discord
+) -> None:
+    async with serving(folder) as process:
+        await slack.sockets.until_connected(seconds=PATIENCE)
+        await discord.until(lambda: bool(discord.gateway.sessions))
+
+        await Person(slack, by_socket(slack)).command(ASKED)
+        await said(process, "is complete")
+        await discord.say(f"!poll {ASKED}")
+        await said(process, "is complete")
+
+    assert {"root", "summary"} <= keys(slack)
+    # Each model votes for its own letter A, and the second one sees No under it.
+    assert any("Majority — Yes (2/3 votes)" in str(call.body) for call in discord.calls)
+
+
+async def test_a_platform_that_refuses_the_bot_does_not_stop_the_other(
+    folder: Folder, slack: FakeSlack
+) -> None:
+    folder.environ["BOT_D"] = "wrong"
+    async with serving(folder) as process:
+        await said(process, "Discord is not running: discord.token", "Slack can be asked")
+
+        await Person(slack, by_socket(slack)).command(ASKED)
+        await slack.until(pinned(slack), seconds=PATIENCE)
+
+
+async def test_what_is_running_comes_to_its_end_when_the_program_is_told_to_stop(
+    folder: Folder, slack: FakeSlack
+) -> None:
+    go = asyncio.Event()
+    folder.fake.script["m2"] = [held(go)]
+    async with serving(folder) as process:
+        await slack.sockets.until_connected(seconds=PATIENCE)
+        await Person(slack, by_socket(slack)).command(ASKED)
+        await slack.until(lambda: len(slack.keys()) == 3, seconds=PATIENCE)
+
+        process.terminate()
+        await said(process, "is told to stop")
+        go.set()
+
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    assert "summary" in keys(slack)
+
+
+async def test_without_a_token_there_is_nothing_to_serve(folder: Folder) -> None:
+    folder.configure(slack=None, discord=None)
+
+    code, _, err = await folder.run("serve")
+
+    assert (code, err) == (
+        2,
+        "roundtable: neither slack nor discord has a token in the configuration\n",
+    )
+
+
+async def test_a_program_that_can_serve_nothing_ends(folder: Folder) -> None:
+    folder.configure(slack=None)
+    folder.environ["BOT_D"] = "wrong"
+
+    code, _, err = await folder.run("serve")
+
+    assert code == 1
+    assert "no front-end could be kept running" in err
