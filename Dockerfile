@@ -25,4 +25,4 @@ VOLUME /data
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s \
     CMD ["roundtable", "check", "--no-models"]
 ENTRYPOINT ["roundtable"]
-CMD ["worker"]
+CMD ["serve"]

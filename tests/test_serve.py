@@ -1,6 +1,7 @@
 """`roundtable serve`: the program itself, with a local Slack and a local Discord at its sides."""
 
 import asyncio
+import json
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
 from tests.fakes.discord.server import TOKEN, Discord
@@ -168,3 +170,32 @@ async def test_a_program_that_can_serve_nothing_ends(folder: Folder) -> None:
 
     assert code == 1
     assert "no front-end could be kept running" in err
+
+
+async def test_the_manifest_of_the_slack_app_is_json(folder: Folder) -> None:
+    code, out, _ = await folder.run("manifest", "slack")
+
+    assert code == 0
+    assert json.loads(out)["settings"]["socket_mode_enabled"] is True
+
+
+async def test_the_invitation_asks_for_what_the_bot_needs(folder: Folder) -> None:
+    code, out, _ = await folder.run("invite", "discord")
+
+    assert code == 0
+    assert "permissions=2252109051448320" in out
+
+
+async def test_an_invitation_needs_the_bots_token(folder: Folder) -> None:
+    folder.environ["BOT_D"] = "wrong"
+
+    code, out, err = await folder.run("invite", "discord")
+
+    assert (code, out) == (2, "")
+    assert err == "roundtable: discord.token: Discord refuses the bot's token\n"
+
+
+async def test_a_new_key_encrypts(folder: Folder) -> None:
+    _, out, _ = await folder.run("key")
+
+    assert Fernet(out.strip()).encrypt(b"x")

@@ -216,6 +216,48 @@ def show(*, session_id: str, form: str | None, config_file: Path | None, builtin
     _async(lambda: terminal.show(config, session_id, form=form))
 
 
+@program.group()
+def manifest() -> None:
+    """Print what a platform wants to know of the app."""
+
+
+@manifest.command("slack")
+@config_option
+@embedded_option
+def manifest_slack(*, config_file: Path | None, builtin: bool) -> None:
+    """Print the manifest of the Slack app that the configuration needs, as JSON.
+
+    Paste it where Slack asks for one: https://api.slack.com/apps, Create New App, From a manifest.
+    """
+    from bot.cli import chats  # noqa: PLC0415  # quick help
+
+    chats.manifest(_config(config_file, builtin=builtin))
+
+
+@program.group()
+def invite() -> None:
+    """Print the address that invites the bot."""
+
+
+@invite.command("discord")
+@config_option
+@embedded_option
+def invite_discord(*, config_file: Path | None, builtin: bool) -> None:
+    """Print the address that invites the Discord bot with exactly the permissions it needs."""
+    from bot.cli import chats  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: chats.invite(config))
+
+
+@program.command()
+def key() -> None:
+    """Print a new key that encrypts the tokens of Slack workspaces (slack.storage_key)."""
+    from bot.cli import chats  # noqa: PLC0415  # quick help
+
+    chats.key()
+
+
 def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than we

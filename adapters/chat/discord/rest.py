@@ -54,6 +54,7 @@ class Rest:
 
 def point(config: DiscordConfig) -> None:
     """Let the SDK speak to the configured Discord; it keeps both addresses for the process."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     Route.BASE = config.api_url
     if config.gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(config.gateway_url)
