@@ -16,9 +16,11 @@ from bot import answer, prompts
 from bot.answer import Reading
 from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
+from bot.leanings import leanings
 from bot.poll import Ballot, Poll, Record
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
 
+CONTRADICTS = "gave reasons for one option and a vote for another"
 VOTE_TOKENS = 40  # room for one line that states a vote
 
 
@@ -124,6 +126,9 @@ class Hearing:
             reading = await self._repaired(first.problem)
         if reading.letter is None:
             return first
+        leans = leanings(first.reasoning, self._options)
+        if leans and reading.letter not in leans:
+            return first.model_copy(update={"problem": CONTRADICTS})
         return reading.model_copy(update={"reasoning": first.reasoning or reading.reasoning})
 
     def cost(self) -> dict[str, int | float | None]:

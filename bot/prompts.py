@@ -134,10 +134,18 @@ def brief_question(
     poll: Poll, shown: Sequence[str], floor: Floor | None = None
 ) -> tuple[Turn, ...]:
     """Ask a very small model, by an example and without letters: it would always take A."""
-    said = (first_sentence(ballot.reasoning) for ballot in floor.others.values()) if floor else ()
-    others = "".join(f' Somebody says: "{plain(text)}"' for text in said if text)
-    text = f"{plain(poll.question)}{others} Vote for {_or(shown)}."
+    text = f"{plain(poll.question)}{_brief_floor(floor)} Vote for {_or(shown)}."
     return (*BRIEF_EXAMPLE, Turn(role="user", text=text))
+
+
+def _brief_floor(floor: Floor | None) -> str:
+    """Let a very small model hear one voice against it; of several it makes a muddle."""
+    if floor is None:
+        return ""
+    own = floor.own.choice if floor.own else None
+    against = (b.reasoning for b in floor.others.values() if b.choice != own)
+    heard = next(filter(None, map(first_sentence, against)), None)
+    return f" Somebody who disagrees says: {plain(heard)}" if heard else ""
 
 
 def brief_which(shown: Sequence[str]) -> tuple[Turn, tuple[str, ...]]:

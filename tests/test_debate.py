@@ -247,7 +247,7 @@ async def test_a_panelist_is_told_how_to_debate_and_no_name(able: tuple[Ability,
         assert credit["enum"] == ["Speaker 1", "nobody"]
 
 
-async def test_a_very_small_model_hears_the_others_in_a_sentence_each() -> None:
+async def test_a_very_small_model_hears_one_who_disagrees() -> None:
     seen = debate.floor(session(*FIRST[:2]), "GPT-5.4", 2)
     model = ScriptedModel('I vote for "Yes".')
 
@@ -255,7 +255,10 @@ async def test_a_very_small_model_hears_the_others_in_a_sentence_each() -> None:
         session().poll, position=0, floor=seen
     )
 
-    assert 'Somebody says: "GLM 5 thinks so."' in model.prompts[0].turns[-1].text
+    asked = model.prompts[0].turns[-1].text
+    assert asked == (
+        'Will it? Somebody who disagrees says: GLM 5 thinks so. Vote for "Yes" or "No".'
+    )
 
 
 CHANGED = cast(NAMES[0], "A", 2, persuaded_by="GLM 5")

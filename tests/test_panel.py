@@ -339,3 +339,28 @@ async def test_a_quotation_mark_does_not_end_the_quotation_for_a_tiny_model() ->
 
     assert shown(model.prompts[0]).count('"') == 4
     assert ballot.choice == "A"
+
+
+HEDGED = 'I may vote for "Coffee", if it is not too late.'
+
+
+@pytest.mark.parametrize(
+    ("prose", "bare", "choice"),
+    [
+        (HEDGED, "Coffee", "B"),
+        (HEDGED, "Tea", None),
+        ('I would not vote for "Coffee", if it is late.', "Tea", "A"),
+        ("It depends on the hour.", "Tea", "A"),
+        ('I may vote for "Coffee" or go with "Tea", if it is late.', "Tea", "A"),
+    ],
+    ids=["agrees", "contradicts", "denied", "open", "both"],
+)
+async def test_a_bare_vote_must_not_contradict_the_prose_beside_it(
+    prose: str, bare: str, choice: str | None
+) -> None:
+    ballot = await vote(scripted(prose, f'I vote for "{bare}".', able=(CHOICES,)), seat=BRIEF)
+
+    assert ballot.choice == choice
+    assert ballot.reasoning == prose
+    if choice is None:
+        assert ballot.error == "gave reasons for one option and a vote for another"
