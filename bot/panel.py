@@ -169,7 +169,9 @@ class Hearing:
         return await self._ask(max_tokens=VOTE_TOKENS, choices=choices)
 
     async def _repaired(self, problem: str) -> Reading:
-        self._turns.append(prompts.again(problem, self._shown))
+        brief = self._seat.style == "brief"  # it was shown no letters
+        turn = prompts.brief_which(self._shown)[0] if brief else prompts.again(problem, self._shown)
+        self._turns.append(turn)
         return await self._ask(max_tokens=self._seat.max_tokens)
 
     async def _ask(self, *, max_tokens: int, **constraint: object) -> Reading:

@@ -364,3 +364,13 @@ async def test_a_bare_vote_must_not_contradict_the_prose_beside_it(
     assert ballot.reasoning == prose
     if choice is None:
         assert ballot.error == "gave reasons for one option and a vote for another"
+
+
+async def test_a_very_small_model_that_is_torn_is_asked_again_without_letters() -> None:
+    model = scripted('I vote for "Tea". I vote for "Coffee".', 'I vote for "Tea".', able=(CHOICES,))
+
+    ballot = await vote(model, seat=BRIEF)
+
+    assert shown(model.prompts[1]) == 'So what is your vote, "Tea" or "Coffee" or "Water"?'
+    assert model.prompts[1].choices == ()
+    assert ballot.choice == "A"
