@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from bot import journal, recall
 from bot.admission import Admission, Asked
@@ -10,9 +11,23 @@ from bot.errors import CommandError, ModelError
 from bot.pieces import Line, Message, Prose, Tone
 from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
 from bot.ports import Notes, SessionStore
-from bot.request import Request, session_of
+from bot.request import Request, further, session_of
 from bot.rules import Rules
 from bot.worker import Sorry, Worker
+
+
+class Anew(Protocol):
+    """A way to make a session out of an earlier one."""
+
+    async def __call__(
+        self,
+        session_id: str,
+        *,
+        person: str,
+        name: str,
+        delivery: str,
+        sorry: Sorry | None = None,
+    ) -> Asked | None: ...
 
 
 class Desk:
@@ -59,6 +74,17 @@ class Desk:
         session = Session.start(
             poll, place=earlier.place, panel=earlier.panel, asker=person, named=earlier.named
         )
+        self._admission.check_allowed(session, [session.place.channel], person)
+        return await self._admit(session, delivery, fresh=True, sorry=sorry)
+
+    async def debate(
+        self, session_id: str, *, person: str, name: str, delivery: str, sorry: Sorry | None = None
+    ) -> Asked | None:
+        """Let the panel of a poll that is over argue one more round, in the same thread."""
+        earlier = await self.session(session_id)
+        if not earlier.debatable:
+            raise CommandError("There is nothing to debate: the poll is running, or few voted.")
+        session = further(earlier, person=person, name=name)
         self._admission.check_allowed(session, [session.place.channel], person)
         return await self._admit(session, delivery, fresh=True, sorry=sorry)
 

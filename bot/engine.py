@@ -75,6 +75,7 @@ class Engine:
     async def _run(self, journal: Journal) -> None:
         session = journal.session
         panel, outbox = self._panel(session), Outbox(journal, self._messenger(session))
+        await self._take_up(journal)
         try:
             await outbox.open()
         except MessengerError:
@@ -85,6 +86,18 @@ class Engine:
             await self._decide(journal, outbox)
             await self._sum_up(journal)
         await self._close(journal, outbox)
+
+    async def _take_up(self, journal: Journal) -> None:
+        """Carry over the votes of the session that this one debates further; they stand already."""
+        if journal.session.continues is None:
+            return
+        earlier = await load(self._store, journal.session.continues)
+        for cast in earlier.ballots:
+            if cast.panelist not in journal.session.ballots_of(cast.round):
+                await journal.write(cast.model_copy(update={"cost_usd": None}))  # paid for there
+        for receipt in earlier.receipts:
+            if receipt.key.startswith(render.THREAD) and not journal.session.receipt(receipt.key):
+                await journal.write(receipt)
 
     def _messenger(self, session: Session) -> Messenger:
         chat = session.place.chat
@@ -103,7 +116,9 @@ class Engine:
 
     async def _rounds(self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist]) -> None:
         """Ask once; in a debate again, until nobody changes its vote or the rounds are over."""
-        for number in range(1, journal.session.poll.rounds + 1):
+        rounds = journal.session.poll.rounds
+        first = rounds if journal.session.continues else 1
+        for number in range(first, rounds + 1):
             if number > 1:
                 outbox.reply(render.new_round(journal.session, number))
                 outbox.refresh()

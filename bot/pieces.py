@@ -123,6 +123,7 @@ class Act(StrEnum):
 
     STOP = "stop"
     AGAIN = "again"
+    DEBATE = "debate"  # one more round, in the same thread
     VOTE = "vote"
     MINE = "mine"  # show me my own vote
     SHARE = "share"

@@ -226,6 +226,7 @@ class Session(Record):
     poll: Poll
     panel: tuple[str, ...] = Field(min_length=1)
     asker: str | None = None  # the platform's id of who asked
+    continues: str | None = None  # the session whose votes this one debates further
     named: bool = False  # whether the votes of people are shown with their names
     status: Status = Status.RUNNING
     ballots: tuple[Ballot, ...] = ()
@@ -264,11 +265,18 @@ class Session(Record):
         return max((ballot.round for ballot in self.ballots), default=1)
 
     @property
+    def debatable(self) -> bool:
+        """Tell whether one more round makes sense: over, and with votes to argue about."""
+        closing = self.receipt("summary")  # the last message, so the thread is whole
+        over = closing is not None and closing.post is not None
+        return over and self.tally.voters > 1 and self.last_round < MAX_ROUNDS
+
+    @property
     def current_round(self) -> int:
         """The round that is being answered, or that was answered last."""
         last = self.last_round
         whole = all(name in self.ballots_of(last) for name in self.panel)
-        more = whole and last < self.poll.rounds and not self.settled(last)
+        more = whole and last < self.poll.rounds and not (self.settled(last) and not self.continues)
         return last + 1 if more and not (self.verdict or self.words.stop) else last
 
     def standing(self, number: int) -> Mapping[str, Ballot]:

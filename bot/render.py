@@ -26,6 +26,7 @@ from bot.poll import Ballot, Poll, Session, Status, Summary, Tally
 from bot.summary import moves
 
 SUMMARY = "summary"  # the key of the message that closes the poll
+THREAD = ("ballot:", "round:")  # what the keys of messages in the thread begin with
 PIN = "pin"  # the key of the receipt that tells how pinning the summary went
 
 
@@ -223,12 +224,13 @@ def _buttons(session: Session) -> Buttons:
     votes = (Button(act=Act.VOTE, label=o.text, value=o.letter) for o in session.poll.options)
     running = session.status is Status.RUNNING and not session.verdict
     stoppable = running and not session.words.stop
-    controls = (
-        [Button(act=Act.STOP, label="Stop")]
-        if stoppable
-        else []
-        if running
-        else [Button(act=Act.AGAIN, label="Ask again"), Button(act=Act.SHARE, label="Share")]
-    )
+    controls = [Button(act=Act.STOP, label="Stop")] if stoppable else []
     mine = Button(act=Act.MINE, label="My vote")
-    return Buttons(session_id=session.id, buttons=(*votes, mine, *controls))
+    over = [] if running else _afterwards(session)
+    return Buttons(session_id=session.id, buttons=(*votes, mine, *controls, *over))
+
+
+def _afterwards(session: Session) -> list[Button]:
+    debate = [Button(act=Act.DEBATE, label="Debate it")] if session.debatable else []
+    again = Button(act=Act.AGAIN, label="Ask again")
+    return [again, *debate, Button(act=Act.SHARE, label="Share")]

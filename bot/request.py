@@ -53,6 +53,21 @@ def session_of(
     )
 
 
+def further(earlier: Session, *, person: str, name: str) -> Session:
+    """Make the session that debates an earlier one for one more round, where its votes stand."""
+    stands = (r.post for r in earlier.receipts if r.key.startswith("ballot:") and r.post)
+    post = next(stands, None)
+    more = {"mode": Mode.DEBATE, "rounds": earlier.last_round + 1, "asked_by": name}
+    session = Session.start(
+        earlier.poll.model_copy(update=more),
+        place=post.place if post else earlier.place,
+        panel=earlier.panel,
+        asker=person,
+        named=earlier.named,
+    )
+    return session.model_copy(update={"continues": earlier.id})
+
+
 def fingerprint(session: Session) -> str:
     """Name what is asked, of whom and where: two sessions of the same poll have the same one."""
     poll, place = session.poll, session.place

@@ -13,8 +13,8 @@ from bot.desk import Desk
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, SessionMissing
 from bot.panel import Panelist, Seat
-from bot.pieces import Line, People, Prose
-from bot.poll import Place, Session, Status
+from bot.pieces import Buttons, Line, People, Prose
+from bot.poll import MAX_ROUNDS, Mode, Place, Session, Status
 from bot.ports import Completion, Prompt
 from bot.request import Request
 from bot.rules import Rules
@@ -383,3 +383,62 @@ async def test_the_newest_running_poll_of_a_channel_is_found() -> None:
     assert latest is not None
     assert latest.id == session.id
     assert elsewhere is None
+
+
+async def test_a_poll_that_is_over_is_debated_further_where_its_votes_stand() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        first = await asked(desk)
+        await room.ended(first)
+        posted = len(room.chat.did("post", "reply"))
+
+        debated = await desk.debate(first.id, **BEN, delivery="d2")
+        assert debated is not None
+        ended = await room.ended(debated.session)
+
+    assert (ended.poll.mode, ended.poll.rounds, ended.poll.asked_by) == (Mode.DEBATE, 2, "Ben")
+    assert ended.last_round == 2
+    assert len(room.models["GLM 5"].prompts) == 2
+    assert room.chat.did("post", "reply")[posted:] == [
+        "root",
+        "round:2",
+        "ballot:2:GPT-5.4",
+        "ballot:2:GLM 5",
+        "summary",
+    ]
+
+
+async def test_a_debate_can_be_taken_further_until_the_rounds_are_over() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        session = await asked(desk)
+        for number in range(2, MAX_ROUNDS + 1):
+            await room.ended(session)
+            debated = await desk.debate(session.id, **BEN, delivery=f"d{number}")
+            assert debated is not None
+            session = debated.session
+        ended = await room.ended(session)
+
+        assert ended.last_round == MAX_ROUNDS
+        with pytest.raises(CommandError, match="nothing to debate"):
+            await desk.debate(session.id, **BEN, delivery="d9")
+
+
+async def test_a_poll_that_is_running_cannot_be_debated() -> None:
+    room = Room()
+    room.models["GLM 5"] = NeverModel("Vote: A")
+    async with room.desk() as desk:
+        session = await asked(desk)
+
+        with pytest.raises(CommandError, match="nothing to debate"):
+            await desk.debate(session.id, **BEN, delivery="d2")
+
+
+async def test_a_poll_that_is_over_offers_to_be_asked_again_and_debated() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        await room.ended(await asked(desk))
+
+    root = next(m for _, m in room.chat.posts.values() if m.key == "root")
+    acts = [b.act for p in root.pieces if isinstance(p, Buttons) for b in p.buttons]
+    assert acts == ["vote", "vote", "mine", "again", "debate", "share"]

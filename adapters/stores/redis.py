@@ -43,7 +43,7 @@ ALL = f"{PREFIX}:sessions"
 UNFINISHED = f"{PREFIX}:unfinished"
 DAY = 86_400  # seconds
 
-OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "named"}
+OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "continues", "named"}
 PARTS: dict[str, TypeAdapter[Any]] = {
     "ballot": TypeAdapter(Ballot),
     "post": TypeAdapter(Receipt),

@@ -9,7 +9,7 @@ from adapters.chat.discord.busy import Busy
 from adapters.chat.discord.visit import Visit
 from bot import notices
 from bot.admission import Asked
-from bot.desk import Desk
+from bot.desk import Anew, Desk
 from bot.errors import CommandError, SessionMissing, StoreError
 from bot.pieces import Act
 from bot.poll import Place, Remark, Session
@@ -70,9 +70,10 @@ class Reception:
         asked = await self.desk.ask(request, sorry=_sorry(aside))
         await self._tell(visit, aside, asked, quiet=quiet)
 
-    async def again(self, visit: Visit, aside: Aside, session_id: str) -> None:
+    async def anew(self, visit: Visit, aside: Aside, session_id: str, ask: Anew) -> None:
+        """Ask an earlier poll again, or let it be debated."""
         preflight.check(visit)
-        asked = await self.desk.again(
+        asked = await ask(
             session_id,
             person=visit.person,
             name=visit.name,
@@ -110,7 +111,9 @@ class Reception:
             case Act.STOP:
                 await self.stop(visit, aside, session_id)
             case Act.AGAIN:
-                await self.again(visit, aside, session_id)
+                await self.anew(visit, aside, session_id, desk.again)
+            case Act.DEBATE:
+                await self.anew(visit, aside, session_id, desk.debate)
             case Act.VOTE:
                 told = await desk.vote(session_id, person=person, name=visit.name, letter=value)
                 await aside.show(note(told))

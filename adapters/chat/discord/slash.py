@@ -152,7 +152,7 @@ def _group(reception: Reception) -> app_commands.Group:
 
         async def work() -> None:
             found = await reception.session(come.place, session.strip())
-            await reception.again(come, aside, found.id)
+            await reception.anew(come, aside, found.id, reception.desk.again)
 
         await reception.attend(aside, work)
 

@@ -12,6 +12,7 @@ from adapters.chat.slack.commands import stop
 from adapters.chat.slack.front import Caller, Front, Json, Respond, line, sentence
 from adapters.chat.slack.view import PREFIX
 from bot import notices
+from bot.desk import Anew
 from bot.errors import RoundtableError
 from bot.pieces import Act, Message
 from bot.poll import Record
@@ -56,11 +57,15 @@ async def _do(front: Front, caller: Caller, click: Click, respond: Respond) -> M
             await forms.open_share(front, caller.team, click.trigger, origin)
             return None
         case Act.AGAIN:
-            return await _again(front, caller, session_id, respond)
+            return await _anew(front, caller, session_id, respond, front.desk.again)
+        case Act.DEBATE:
+            return await _anew(front, caller, session_id, respond, front.desk.debate)
 
 
-async def _again(front: Front, caller: Caller, session_id: str, respond: Respond) -> Message | None:
-    asked = await front.desk.again(
+async def _anew(
+    front: Front, caller: Caller, session_id: str, respond: Respond, ask: Anew
+) -> Message | None:
+    asked = await ask(
         session_id,
         person=caller.person,
         name=caller.name,
