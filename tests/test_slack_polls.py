@@ -8,9 +8,8 @@ import pytest
 
 from adapters.chat.slack.messenger import Tempo
 from adapters.providers.scripted import ScriptedModel
-from bot.ports import Completion, Prompt
 from tests.fakes.slack import faults
-from tests.fakes.slack.house import NAMES, House, living, settings
+from tests.fakes.slack.house import NAMES, GatedModel, House, living, settings
 from tests.fakes.slack.people import Person
 from tests.fakes.slack.reading import POLL, key, roots, shown, until_over
 from tests.fakes.slack.scan import dangers
@@ -19,18 +18,6 @@ from tests.fakes.slack.server import FakeSlack
 pytest_plugins = ["tests.fakes.slack.fixtures"]
 
 HOSTILE = "<!channel> <@U2> <#C2> <https://evil.example|bank> & *all*"
-
-
-class GatedModel(ScriptedModel):
-    """Says what it was told to say once its gate is open."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__(*lines)
-        self.gate = asyncio.Event()
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        await self.gate.wait()
-        return await super().complete(prompt)
 
 
 @pytest.fixture(params=["socket", "http"])

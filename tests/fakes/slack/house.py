@@ -20,7 +20,7 @@ from bot.config import SlackConfig
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.panel import Panelist, Seat
-from bot.ports import ModelClient
+from bot.ports import Completion, ModelClient, Prompt
 from bot.rules import Rules
 from bot.worker import Worker
 from tests.fakes.slack.people import Deliver, Person, by_http, by_socket
@@ -30,6 +30,18 @@ FAST = Tempo(posts_every=0.001, edits_every=0.02, edits_per_minute=1_000, pins_p
 QUICK = Patience(ping=0.5, look=0.1, stale=0.5, lost=20)
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
 PANEL = {name: ScriptedModel(f"Because {name} says so.\nVote: A") for name in NAMES}
+
+
+class GatedModel(ScriptedModel):
+    """Says what it was told to say once its gate is open."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.gate = asyncio.Event()
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        await self.gate.wait()
+        return await super().complete(prompt)
 
 
 @dataclass
