@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 
 from adapters.stores.memory import MemoryStore
 from adapters.stores.redis import RedisStore
-from adapters.stores.redis_link import public
+from adapters.stores.redis_link import RedisLink, public
+from adapters.stores.redis_notes import RedisNotes
 from bot.errors import LeaseLost, StoreError
 from bot.poll import (
     Argument,
@@ -349,3 +350,23 @@ async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None
 )
 def test_an_address_is_shown_without_user_and_password(url: str, shown: str) -> None:
     assert public(url) == shown
+
+
+@pytest.mark.parametrize("ticks", range(1, 25))
+async def test_a_cancellation_ends_whatever_is_being_written(redis_url: str, ticks: int) -> None:
+    """A worker that is told to leave must leave, at whichever moment it is told."""
+    async with RedisLink.open(redis_url) as link:
+
+        async def write() -> None:
+            while True:
+                await RedisNotes(link).remember("key", "value", seconds=60)
+
+        writing = asyncio.ensure_future(write())
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        writing.cancel()
+
+        await asyncio.wait([writing], timeout=5)
+        ended = writing.done()
+        writing.cancel()
+    assert ended

@@ -1,5 +1,6 @@
 """The connection to Redis, and its failures as ours."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from bot.errors import StoreError
 
 PREFIX = "roundtable"  # of every key
+PATIENCE = 10.0  # seconds for an answer, retries included
 RETRIES = 4  # after a lost connection; each write may be repeated without harm
 
 
@@ -31,7 +33,9 @@ class RedisLink:
         client = Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=5,
+            # A time limit of redis-py's own can swallow a cancellation under Python 3.11, since it
+            # waits for what it sends with asyncio.wait_for.
+            socket_timeout=None,
             socket_connect_timeout=5,
             retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
             retry_on_error=[RedisConnectionError, RedisTimeoutError],
@@ -46,11 +50,13 @@ class RedisLink:
 
     @asynccontextmanager
     async def faults(self) -> AsyncIterator[None]:
-        """Turn Redis's errors into StoreError."""
+        """Turn Redis's errors, and an answer that does not come, into StoreError."""
         try:
-            yield
-        except RedisError as error:
-            raise StoreError(f"no answer from Redis at {self._where}: {error}") from error
+            async with asyncio.timeout(PATIENCE):
+                yield
+        except (RedisError, TimeoutError) as error:
+            why = str(error) or f"nothing within {PATIENCE:g} s"
+            raise StoreError(f"no answer from Redis at {self._where}: {why}") from error
 
 
 def public(url: str) -> str:
