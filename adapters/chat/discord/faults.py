@@ -41,7 +41,12 @@ async def call(
     """Do something at Discord, again and again while it may yet succeed. Raises MessengerError."""
     try:
         async for attempt in stamina.retry_context(
-            on=PASSING, attempts=None, timeout=patience, wait_initial=0.2, wait_max=5
+            on=PASSING,
+            attempts=None,
+            timeout=patience,
+            wait_initial=0.2,
+            wait_max=5,
+            wait_jitter=0.2,
         ):
             with attempt:
                 async with asyncio.timeout(one_try):

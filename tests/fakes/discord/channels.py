@@ -18,7 +18,8 @@ Event = tuple[str, Json, Channel]
 class Channels:
     """What the bot does to channels; each method gives the answer, and notes events to send."""
 
-    def __init__(self) -> None:
+    def __init__(self, app_id: int) -> None:
+        self._app_id = app_id
         self.all: dict[int, Channel] = {}
         self.events: list[Event] = []
         self.nonce_seconds = NONCE_SECONDS
@@ -131,7 +132,7 @@ class Channels:
             "avatar": None,
             "channel_id": str(channel.id),
             "guild_id": str(channel.guild.id) if channel.guild else None,
-            "application_id": str(world.APP_ID),
+            "application_id": str(self._app_id),
             "user": world.user(world.BOT_ID, "Roundtable", bot=True),
         }
         channel.webhooks.append(made)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.discord.world import APP_ID, BOT_ID, Guild, Json, snowflake, user
+from tests.fakes.discord.world import BOT_ID, Guild, Json, snowflake, user
 
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 12, 1 << 15
 MEMBERS, PRESENCES = 1 << 1, 1 << 8
@@ -37,8 +37,10 @@ class Session:
 class Gateway:
     """Answers `/gw`; events are dispatched to every session that may see them."""
 
-    def __init__(self, token: str, guilds: list[Guild], changed: Callable[[], None]) -> None:
-        self.token, self.guilds, self._changed = token, guilds, changed
+    def __init__(
+        self, token: str, app_id: int, guilds: list[Guild], changed: Callable[[], None]
+    ) -> None:
+        self.token, self.app_id, self.guilds, self._changed = token, app_id, guilds, changed
         self.granted = MESSAGE_CONTENT
         self.heartbeat = 41.25  # seconds
         self.sessions: dict[str, Session] = {}
@@ -63,12 +65,11 @@ class Gateway:
                 await self._emit(session, event, self._seen(session, event, data))
         self._changed()
 
-    async def repeat(self, event: str) -> None:
-        """Send the newest event of a kind once more, as if it were new."""
+    async def repeat(self, made: Json) -> None:
+        """Send an event once more, as if it were new."""
         for session in list(self.sessions.values()):
-            frames = [frame for frame in session.sent if frame["t"] == event]
-            if frames:
-                await self._emit(session, event, frames[-1]["d"])
+            for frame in [f for f in session.sent if f["d"].get("id") == made["id"]][:1]:
+                await self._emit(session, frame["t"], frame["d"])
 
     async def drop(self, code: int = 4000) -> None:
         """Break every connection; the sessions can be resumed."""
@@ -116,7 +117,7 @@ class Gateway:
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "shard": list(session.shard),
-            "application": {"id": str(APP_ID), "flags": 0},
+            "application": {"id": str(self.app_id), "flags": 0},
         }
         await self._emit(session, "READY", ready)
         for guild in guilds:

@@ -13,17 +13,18 @@ from adapters.providers.scripted import ScriptedModel
 from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink
 from adapters.stores.redis_notes import RedisNotes
-from bot.config import DiscordConfig
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.panel import Panelist, Seat
+from bot.poll import Session, Status
 from bot.ports import Completion, Prompt
 from bot.rules import Rules
 from bot.worker import Worker
 from tests.fakes.discord import table
-from tests.fakes.discord.server import TOKEN, Discord
+from tests.fakes.discord.server import PATIENCE, TOKEN, Discord
+from tests.fakes.discord.world import Channel
 
-VOTE = "It will, for many reasons.\nVote: A"
+VOTE = "It will, for many reasons.\nVote: Yes"
 
 
 class Held(ScriptedModel):
@@ -48,64 +49,90 @@ class House:
         *,
         models: Sequence[ScriptedModel] = (),
         rules: Rules | None = None,
+        patience: float = 20.0,
         **config: Any,
     ) -> None:
-        self.server = server
-        self.config: DiscordConfig = table.config(server, **config)
+        self.server, self.config = server, table.config(server, **config)
         self.models = models or [ScriptedModel(VOTE) for _ in table.NAMES]
-        self.notes = RedisNotes(link)
-        self.store = RedisStore(link, keep_days=1)
+        self.notes, self.store = RedisNotes(link), RedisStore(link, keep_days=1)
         self._rules = {"discord": rules or Rules()}
+        self._patience = patience
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         point(self.config)
         rest = await self._stack.enter_async_context(Rest(TOKEN))
-        threads = Threads(rest, self.notes, patience=5)
-        messenger = DiscordMessenger(
-            rest, self.notes, webhooks=self.config.webhooks, every=0.1, threads=threads, patience=20
+        self.messenger = DiscordMessenger(
+            rest,
+            self.notes,
+            webhooks=self.config.webhooks,
+            every=0.1,
+            threads=Threads(rest, self.notes, patience=1.5),
+            patience=self._patience,
         )
         seats = zip(table.NAMES, self.models, strict=True)
         panelists = {name: Panelist(Seat(name=name), model) for name, model in seats}
-        engine = Engine(store=self.store, messengers={"discord": messenger}, panelists=panelists)
-        worker = Worker(store=self.store, engine=engine)
+        self.engine = Engine(
+            store=self.store, messengers={"discord": self.messenger}, panelists=panelists
+        )
+        self.worker = Worker(store=self.store, engine=self.engine)
         self.desk = Desk(
             store=self.store,
             notes=self.notes,
-            worker=worker,
+            worker=self.worker,
             panels={"default": table.NAMES, "pair": table.NAMES[:2]},
             rules=self._rules,
         )
-        front = frontend.run(
-            self.config, desk=self.desk, notes=self.notes, messenger=messenger, identify=1
-        )
-        self._tasks = [asyncio.create_task(worker.run()), asyncio.create_task(front)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
         await self._stack.aclose()
 
+    def open(self) -> None:
+        """Begin to serve."""
+        front = frontend.run(
+            self.config, desk=self.desk, notes=self.notes, messenger=self.messenger, identify=1
+        )
+        self._tasks = [asyncio.create_task(self.worker.run()), asyncio.create_task(front)]
+
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
         faults = [e for e in ended if e and not isinstance(e, asyncio.CancelledError)]
         assert not faults, faults
 
-    async def ended(self) -> BaseException | None:
+    async def given_up(self) -> BaseException | None:
         """Wait until the front-end gives up by itself, and give why."""
         front = self._tasks.pop()
-        await asyncio.wait([front], timeout=20)
+        await asyncio.wait([front], timeout=PATIENCE)
         return front.exception()
+
+    async def done(self, channel: Channel | None = None, *, count: int = 1) -> list[Session]:
+        """Wait until so many polls of a channel are over; gives all of it, the newest first."""
+        place = table.place(self.server, channel)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = list(await self.desk.history(place))
+                if sum(session.status is not Status.RUNNING for session in found) >= count:
+                    return found
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def closed_house(server: Discord, redis_url: str, **options: Any) -> AsyncIterator[House]:
+    async with RedisLink.open(redis_url) as link, House(server, link, **options) as built:
+        yield built
 
 
 @asynccontextmanager
 async def house(server: Discord, redis_url: str, **options: Any) -> AsyncIterator[House]:
     """Open a house, and wait until its front-end is connected."""
-    before = len(server.gateway.sessions)
-    async with RedisLink.open(redis_url) as link, House(server, link, **options) as opened:
-        await server.until(lambda: len(server.gateway.sessions) > before and server.syncs > 0)
+    async with closed_house(server, redis_url, **options) as opened:
+        before = set(server.gateway.sessions)
+        opened.open()
+        await server.until(lambda: bool(set(server.gateway.sessions) - before))
         yield opened

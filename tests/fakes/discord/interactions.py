@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.fakes.discord import world
 from tests.fakes.discord.limits import Refusal, check_message, walk
-from tests.fakes.discord.world import APP_ID, EPHEMERAL, Channel, Json, Person
+from tests.fakes.discord.world import EPHEMERAL, Channel, Json, Person
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -55,16 +55,16 @@ def _words(message: Json) -> str:
 class Interactions:
     """The interactions of one application, with their webhooks."""
 
-    def __init__(self, change: Callable[[Channel, Json, Json], Json]) -> None:
+    def __init__(self, app_id: int, change: Callable[[Channel, Json, Json], Json]) -> None:
         self.all: dict[str, Interaction] = {}
-        self._change = change
+        self._app_id, self._change = app_id, change
         self._places: dict[str, tuple[Channel, Json | None]] = {}
 
     def make(
         self, kind: int, data: Json, *, by: Person, at: Channel, message: Json | None = None
     ) -> Interaction:
         payload: Json = {
-            "application_id": str(APP_ID),
+            "application_id": str(self._app_id),
             "type": kind,
             "data": data,
             "channel": at.payload,

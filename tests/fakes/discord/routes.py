@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.discord import world
 from tests.fakes.discord.calls import Call
 from tests.fakes.discord.limits import Refusal, invalid
-from tests.fakes.discord.world import APP_ID, BOT_ID, Json
+from tests.fakes.discord.world import BOT_ID, Json
 
 if TYPE_CHECKING:
     from tests.fakes.discord.server import Discord
@@ -23,7 +23,7 @@ def me(_server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
 def application(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
     granted = server.gateway.granted & (1 << 15)
     return {
-        "id": str(APP_ID),
+        "id": str(server.app_id),
         "name": "Roundtable",
         "icon": None,
         "description": "",
@@ -51,7 +51,7 @@ def commands(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
     server.commands = [
         {
             "id": str(world.snowflake()),
-            "application_id": str(APP_ID),
+            "application_id": str(server.app_id),
             "version": "1",
             "default_member_permissions": None,
             "description": "",
@@ -126,7 +126,7 @@ def original(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
 
 def execute(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
     """Post through a webhook: an interaction's, or one that belongs to a channel."""
-    if path["webhook"] == str(APP_ID):
+    if path["webhook"] == str(server.app_id):
         return server.interactions.follow_up(path["token"], call.body), 200
     for found in list(server.channels.all.values()):
         for webhook in found.webhooks:

@@ -24,7 +24,7 @@ from tests.fakes.discord.interactions import (
     Interactions,
 )
 from tests.fakes.discord.limits import Refusal
-from tests.fakes.discord.world import APP_ID, BOT_ID, DM, TEXT, Channel, Guild, Json, Person
+from tests.fakes.discord.world import BOT_ID, DM, TEXT, Channel, Guild, Json, Person
 
 TOKEN = "fake-token"  # noqa: S105  # opens nothing but this fake
 PATIENCE = 30.0  # seconds that a test waits for something at the most
@@ -36,10 +36,11 @@ class Discord:
 
     def __init__(self) -> None:
         self.guild, self.ada = Guild(), Person("Ada")
-        self.channels = Channels()
+        self.app_id = world.snowflake()
+        self.channels = Channels(self.app_id)
         self.channel = self.channels.add(Channel(TEXT, "general", self.guild))
-        self.interactions = Interactions(self.channels.change)
-        self.gateway = Gateway(TOKEN, [self.guild], self._changed)
+        self.interactions = Interactions(self.app_id, self.channels.change)
+        self.gateway = Gateway(TOKEN, self.app_id, [self.guild], self._changed)
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.commands: list[Json] = []
@@ -178,6 +179,7 @@ class Discord:
         call = await _read(request)
         self.calls.append(call)
         fault = next((fault for fault in self.faults if fault.strikes(call.name)), None)
+        self._changed()
         try:
             if fault and fault.kind not in AFTER:
                 return await _strike(fault, request)
@@ -271,6 +273,3 @@ async def _strike(fault: Fault, request: web.Request) -> web.StreamResponse:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
-
-
-__all__ = ["APP_ID", "BOT_ID", "TOKEN", "Discord"]
