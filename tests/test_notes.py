@@ -1,5 +1,6 @@
 """One contract for all that keeps notes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -55,3 +56,21 @@ async def test_a_note_is_forgotten_after_its_time(redis_url: str, key: str) -> N
         left = [await link.client.ttl(f"roundtable:note:{key}{n}") for n in (1, 2, 3)]
 
     assert all(0 < seconds <= 60 for seconds in left)
+
+
+@pytest.mark.parametrize("turns", range(40))
+async def test_a_cancellation_reaches_whoever_is_writing(redis_url: str, turns: int) -> None:
+    async with RedisLink.open(redis_url) as link:
+        notes = RedisNotes(link)
+
+        async def write_for_ever() -> None:
+            while True:
+                await notes.remember("key", "value", seconds=60)
+
+        task = asyncio.create_task(write_for_ever())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
+
+        assert task.cancelled()
