@@ -64,6 +64,16 @@ def shown(session: Session) -> Message:
     return message.model_copy(update={"pieces": pieces, "key": "notice"})
 
 
+def shared(session: Session, *, by: str, key: str) -> Message:
+    """Show a poll in another channel, with who shared it and the way to its thread."""
+    message = shown(session)
+    post = root_post(session)
+    pointed = any(isinstance(piece, Link) for piece in message.pieces)
+    link = [Link(text="The whole thread", post=post)] if post and not pointed else []
+    pieces = (*message.pieces, *link, Line(text=f"Shared by {by}", tone=Tone.FAINT))
+    return message.model_copy(update={"key": key, "pieces": pieces})
+
+
 def known(session: Session) -> Message:
     """Point to the same poll that was asked before, and offer to ask it anew."""
     came_to = session.verdict.text if session.verdict else "It is still running"

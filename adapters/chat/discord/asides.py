@@ -13,7 +13,6 @@ log = logging.getLogger(__name__)
 
 NOBODY = discord.AllowedMentions.none()
 BRIEF, LONG = 20.0, 120.0  # seconds for which a reply stands: one line, or more than that
-TAKEN = 40060  # another process was quicker
 
 
 class Aside(Protocol):
@@ -36,8 +35,7 @@ class InteractionAside:
         try:
             await self._interaction.response.defer(ephemeral=True, thinking=True)
         except discord.HTTPException as error:
-            if error.code != TAKEN:
-                log.warning("Too late for an interaction: %s", faults.words(error))
+            faults.log_late(error)
 
     async def show(self, message: Message) -> None:
         if self._interaction.is_expired():

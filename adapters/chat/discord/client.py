@@ -11,15 +11,17 @@ from typing import Any
 
 import discord
 
-from adapters.chat.discord import slash, visit
-from adapters.chat.discord.asides import NOBODY, InteractionAside
+from adapters.chat.discord import share, slash, visit
+from adapters.chat.discord.asides import NOBODY, InteractionAside, note
 from adapters.chat.discord.buttons import SessionButton
 from adapters.chat.discord.form import is_form
 from adapters.chat.discord.inbox import Inbox
+from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import LONGEST_WAIT
 from bot.config import DiscordConfig
 from bot.errors import StoreError
+from bot.pieces import Act
 from bot.ports import Notes
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class RoundtableClient(discord.AutoShardedClient):
         self,
         config: DiscordConfig,
         reception: Reception,
-        inbox: Inbox,
+        messenger: DiscordMessenger,
         *,
         content: bool,
         identify: int = IDENTIFY,
@@ -56,11 +58,12 @@ class RoundtableClient(discord.AutoShardedClient):
             shard_count=config.shard_count,
             **({"shard_ids": config.shard_ids} if config.shard_ids else {}),  # type: ignore[arg-type]  # mypy does not see which
         )
-        self._reception, self._inbox, self._identify = reception, inbox, identify
+        self._reception, self._messenger, self._identify = reception, messenger, identify
+        self._inbox = Inbox(reception, messenger, prefix=config.prefix)
         self.tree = slash.build(self, reception)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(SessionButton)
+        self.add_dynamic_items(SessionButton, share.ShareList)
         await slash.sync(self.tree, self._notes, self._application_id)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -88,12 +91,29 @@ class RoundtableClient(discord.AutoShardedClient):
     async def press(
         self, interaction: discord.Interaction[Any], act: str, session_id: str, value: str
     ) -> None:
+        if act == Act.SHARE:
+            await share.offer(interaction, session_id)
+            return
         aside = InteractionAside(interaction)
         await aside.begin()
         come = visit.of_interaction(interaction)
         await self._reception.attend(
             aside, lambda: self._reception.press(come, aside, act, session_id, value)
         )
+
+    async def share(
+        self, interaction: discord.Interaction[Any], session_id: str, target: share.Target
+    ) -> None:
+        aside = InteractionAside(interaction)
+        await aside.begin()
+        come, reception = visit.of_interaction(interaction), self._reception
+
+        async def work() -> None:
+            session = await reception.session(come.place, session_id)
+            told = await share.share(reception.desk, self._messenger, come, session, target)
+            await aside.show(note(told))
+
+        await reception.attend(aside, work)
 
     @property
     def _notes(self) -> Notes:

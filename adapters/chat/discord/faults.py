@@ -6,6 +6,7 @@ Repeating is safe where it is done: a message has a nonce, everything else comes
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -15,8 +16,11 @@ import stamina
 
 from bot.errors import MessengerError
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+TAKEN = 40060  # another process answered first
 PATIENCE = 90.0  # seconds for all tries together; a nonce is known for a few minutes
 ONE_TRY = 35.0  # seconds; the longest rate limit that is waited for is 30
 PASSING = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
@@ -25,6 +29,7 @@ FAULTS = (discord.DiscordException, *PASSING)
 WORDS = {
     10003: "the channel or thread is gone",
     10008: "the message is gone",
+    10062: "Discord waits three seconds and no longer",
     30003: "this channel has as many pins as Discord allows",
     30046: "Discord takes no more edits of a message this old",
     50001: "the bot may not see this channel",
@@ -71,6 +76,12 @@ def words(error: BaseException) -> str:
             return "Discord did not answer in time"
         case _:
             return "Discord cannot be reached"
+
+
+def log_late(error: discord.HTTPException) -> None:
+    """Note that an interaction could not be answered, unless another process has done it."""
+    if error.code != TAKEN:
+        log.warning("An interaction was answered too late: %s", words(error))
 
 
 def code(error: MessengerError) -> int | None:

@@ -7,7 +7,6 @@ import stamina
 
 from adapters.chat.discord import faults
 from adapters.chat.discord.client import IDENTIFY, RoundtableClient
-from adapters.chat.discord.inbox import Inbox
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import point
@@ -47,11 +46,10 @@ async def run(
     """
     point(config)
     reception = Reception(desk, notes)
-    inbox = Inbox(reception, messenger, prefix=config.prefix)
     content = config.prefix is not None
     while True:
         try:
-            await _patiently(config, reception, inbox, content=content, identify=identify)
+            await _patiently(config, reception, messenger, content=content, identify=identify)
         except discord.PrivilegedIntentsRequired:
             log.error(INTENT, config.prefix)  # noqa: TRY400  # where it was raised tells nothing
             content = False
@@ -64,14 +62,21 @@ async def run(
 
 
 async def _patiently(
-    config: DiscordConfig, reception: Reception, inbox: Inbox, *, content: bool, identify: int
+    config: DiscordConfig,
+    reception: Reception,
+    messenger: DiscordMessenger,
+    *,
+    content: bool,
+    identify: int,
 ) -> None:
     passing = (*faults.PASSING, StoreError)
     async for attempt in stamina.retry_context(
         on=passing, attempts=None, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
     ):
         with attempt:
-            client = RoundtableClient(config, reception, inbox, content=content, identify=identify)
+            client = RoundtableClient(
+                config, reception, messenger, content=content, identify=identify
+            )
             await _serve(client, config, reception)
 
 

@@ -38,7 +38,7 @@ class Reception:
             try:
                 await work()
             except (CommandError, SessionMissing) as error:
-                await aside.show(note(str(error)))
+                await aside.show(note(_sentence(str(error))))
             except StoreError as error:
                 log.warning("%s", error)
                 await aside.show(note(AWAY))
@@ -146,6 +146,11 @@ class Reception:
         hints = await preflight.hints(visit, self.notes)
         if hints or not quiet:
             await aside.show(note(*([] if quiet else [BEGUN]), *hints))
+
+
+def _sentence(words: str) -> str:
+    """Write an error's words as people do."""
+    return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
 def _sorry(aside: Aside) -> Callable[[str], Awaitable[None]]:

@@ -174,7 +174,7 @@ async def _open(interaction: Interaction, reception: Reception, *, question: str
     try:
         await interaction.response.send_modal(made)
     except discord.HTTPException as error:
-        log.warning("A form could not be opened: %s", faults.words(error))
+        faults.log_late(error)
 
 
 async def submitted(interaction: Interaction, reception: Reception) -> None:
