@@ -6,13 +6,13 @@ from typing import Any, Protocol
 import discord
 
 from adapters.chat.discord import faults, marks
+from adapters.chat.discord.times import Times
 from adapters.chat.discord.view import view
 from bot.pieces import Line, Message
 
 log = logging.getLogger(__name__)
 
 NOBODY = discord.AllowedMentions.none()
-BRIEF, LONG = 20.0, 120.0  # seconds for which a reply stands: one line, or more than that
 
 
 class Aside(Protocol):
@@ -51,11 +51,11 @@ class InteractionAside:
 class MessageAside:
     """Answers a message below it, or in private where the bot may not write there."""
 
-    def __init__(self, message: discord.Message) -> None:
-        self._message = message
+    def __init__(self, message: discord.Message, times: Times) -> None:
+        self._message, self._times = message, times
 
     async def show(self, message: Message) -> None:
-        stays = BRIEF if len(message.pieces) == 1 else LONG
+        stays = self._times.brief if len(message.pieces) == 1 else self._times.long
         try:
             try:
                 await self._message.reply(

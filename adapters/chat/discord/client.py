@@ -19,6 +19,7 @@ from adapters.chat.discord.inbox import Inbox
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import LONGEST_WAIT
+from adapters.chat.discord.times import Times
 from bot.config import DiscordConfig
 from bot.errors import StoreError
 from bot.pieces import Act
@@ -26,7 +27,6 @@ from bot.ports import Notes
 
 log = logging.getLogger(__name__)
 
-IDENTIFY = 5  # seconds between two identifications, by Discord's rule
 LOOK = 0.25  # seconds between two looks whether it is our turn
 
 
@@ -47,7 +47,7 @@ class RoundtableClient(discord.AutoShardedClient):
         messenger: DiscordMessenger,
         *,
         content: bool,
-        identify: int = IDENTIFY,
+        times: Times,
     ) -> None:
         super().__init__(
             intents=intents(content=content),
@@ -58,8 +58,8 @@ class RoundtableClient(discord.AutoShardedClient):
             shard_count=config.shard_count,
             **({"shard_ids": config.shard_ids} if config.shard_ids else {}),  # type: ignore[arg-type]  # mypy does not see which
         )
-        self._reception, self._messenger, self._identify = reception, messenger, identify
-        self._inbox = Inbox(reception, messenger, prefix=config.prefix)
+        self._reception, self._messenger, self._times = reception, messenger, times
+        self._inbox = Inbox(reception, messenger, times, prefix=config.prefix)
         self.tree = slash.build(self, reception)
 
     async def setup_hook(self) -> None:
@@ -71,11 +71,11 @@ class RoundtableClient(discord.AutoShardedClient):
         del initial  # other processes may have been quicker even then
         key, mine = f"discord:identify:{self._application_id}", secrets.token_hex(8)
         try:
-            while await self._notes.claim(key, mine, seconds=self._identify) != mine:  # noqa: ASYNC110  # another process gives it free
+            while await self._notes.claim(key, mine, seconds=self._times.identify) != mine:  # noqa: ASYNC110  # another process gives it free
                 await asyncio.sleep(LOOK)
         except StoreError as error:
             log.warning("Shard %s does not know whose turn it is: %s", shard_id, error)
-            await asyncio.sleep(self._identify)
+            await asyncio.sleep(self._times.identify)
 
     async def on_ready(self) -> None:
         log.info("On Discord as %s, in %d servers", self.user, len(self.guilds))

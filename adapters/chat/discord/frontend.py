@@ -6,10 +6,11 @@ import discord
 import stamina
 
 from adapters.chat.discord import faults
-from adapters.chat.discord.client import IDENTIFY, RoundtableClient
+from adapters.chat.discord.client import RoundtableClient
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import point
+from adapters.chat.discord.times import Times
 from bot.config import DiscordConfig
 from bot.desk import Desk
 from bot.errors import ConfigError, StoreError
@@ -17,7 +18,7 @@ from bot.ports import Notes
 
 log = logging.getLogger(__name__)
 
-DRAIN = 5.0  # seconds for those who are being served when it is told to stop
+TIMES = Times()
 LONGEST_PAUSE = 60.0  # seconds between two tries to log in
 INTENT = (
     "Discord does not grant the message content intent, so %spoll is not seen. Slash commands and "
@@ -38,7 +39,7 @@ async def run(
     desk: Desk,
     notes: Notes,
     messenger: DiscordMessenger,
-    identify: int = IDENTIFY,
+    times: Times = TIMES,
 ) -> None:
     """Serve until cancelled; then those who are being served are finished with.
 
@@ -49,7 +50,7 @@ async def run(
     content = config.prefix is not None
     while True:
         try:
-            await _patiently(config, reception, messenger, content=content, identify=identify)
+            await _patiently(config, reception, messenger, content=content, times=times)
         except discord.PrivilegedIntentsRequired:
             log.error(INTENT, config.prefix)  # noqa: TRY400  # where it was raised tells nothing
             content = False
@@ -67,23 +68,23 @@ async def _patiently(
     messenger: DiscordMessenger,
     *,
     content: bool,
-    identify: int,
+    times: Times,
 ) -> None:
     passing = (*faults.PASSING, StoreError)
     async for attempt in stamina.retry_context(
         on=passing, attempts=None, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
     ):
         with attempt:
-            client = RoundtableClient(
-                config, reception, messenger, content=content, identify=identify
-            )
-            await _serve(client, config, reception)
+            client = RoundtableClient(config, reception, messenger, content=content, times=times)
+            await _serve(client, config, reception, drain=times.drain)
 
 
-async def _serve(client: RoundtableClient, config: DiscordConfig, reception: Reception) -> None:
+async def _serve(
+    client: RoundtableClient, config: DiscordConfig, reception: Reception, *, drain: float
+) -> None:
     token = config.token.get_secret_value() if config.token else ""
     async with client:
         try:
             await client.start(token)
         finally:
-            await reception.busy.over(DRAIN)
+            await reception.busy.over(drain)

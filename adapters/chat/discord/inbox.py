@@ -8,6 +8,7 @@ from adapters.chat.discord import said, visit
 from adapters.chat.discord.asides import MessageAside
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
+from adapters.chat.discord.times import Times
 from adapters.chat.discord.visit import Visit
 from bot import notices
 from bot.errors import CommandError
@@ -23,9 +24,15 @@ class Inbox:
     """Reads messages as Discord delivers them; every one may come twice."""
 
     def __init__(
-        self, reception: Reception, messenger: DiscordMessenger, *, prefix: str | None
+        self,
+        reception: Reception,
+        messenger: DiscordMessenger,
+        times: Times,
+        *,
+        prefix: str | None,
     ) -> None:
-        self._reception, self._messenger, self._prefix = reception, messenger, prefix
+        self._reception, self._messenger = reception, messenger
+        self._times, self._prefix = times, prefix
 
     async def take(self, message: discord.Message, bot_id: int) -> None:
         if message.author.bot or message.type not in said.WRITTEN:
@@ -33,7 +40,7 @@ class Inbox:
         text = said.called(message, bot_id, self._prefix)
         if text is None and not said.answers_a_bot(message):
             return
-        aside = MessageAside(message)
+        aside = MessageAside(message, self._times)
         await self._reception.attend(aside, lambda: self._serve(message, bot_id, aside, text))
 
     async def _serve(

@@ -31,6 +31,8 @@ class Call:
     def message(self) -> Json | None:
         """The message that this call sends or edits, wherever it stands in the body."""
         inner = self.body.get("data", self.body) if "callback" in self.path else self.body
+        if "title" in inner:
+            return None  # a form
         sends = any(key in inner for key in ("content", "embeds", "components"))
         return inner if sends and not self.path.endswith("/commands") else None
 

@@ -9,6 +9,7 @@ from adapters.chat.discord import frontend
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.rest import Rest, point
 from adapters.chat.discord.threads import Threads
+from adapters.chat.discord.times import Times
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink
@@ -24,6 +25,7 @@ from tests.fakes.discord import table
 from tests.fakes.discord.server import PATIENCE, TOKEN, Discord
 from tests.fakes.discord.world import Channel
 
+TIMES = Times(identify=1)
 VOTE = "It will, for many reasons.\nVote: Yes"
 
 
@@ -32,9 +34,10 @@ class Held(ScriptedModel):
 
     def __init__(self, *lines: str) -> None:
         super().__init__(*lines or (VOTE,))
-        self.go = asyncio.Event()
+        self.go, self.asked = asyncio.Event(), asyncio.Event()
 
     async def complete(self, prompt: Prompt) -> Completion:
+        self.asked.set()
         await self.go.wait()
         return await super().complete(prompt)
 
@@ -50,13 +53,14 @@ class House:
         models: Sequence[ScriptedModel] = (),
         rules: Rules | None = None,
         patience: float = 20.0,
+        times: Times = TIMES,
         **config: Any,
     ) -> None:
         self.server, self.config = server, table.config(server, **config)
         self.models = models or [ScriptedModel(VOTE) for _ in table.NAMES]
         self.notes, self.store = RedisNotes(link), RedisStore(link, keep_days=1)
         self._rules = {"discord": rules or Rules()}
-        self._patience = patience
+        self._patience, self._times = patience, times
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
 
@@ -93,7 +97,11 @@ class House:
     def open(self) -> None:
         """Begin to serve."""
         front = frontend.run(
-            self.config, desk=self.desk, notes=self.notes, messenger=self.messenger, identify=1
+            self.config,
+            desk=self.desk,
+            notes=self.notes,
+            messenger=self.messenger,
+            times=self._times,
         )
         self._tasks = [asyncio.create_task(self.worker.run()), asyncio.create_task(front)]
 

@@ -27,7 +27,6 @@ class Interaction:
     original: Json | None = None  # the answer as its person sees it
     followups: list[Json] = field(default_factory=list)
     deleted: bool = False
-    age: float = 0.0  # seconds to add, for a test that cannot wait a quarter of an hour
 
     @property
     def token(self) -> str:
@@ -61,7 +60,14 @@ class Interactions:
         self._places: dict[str, tuple[Channel, Json | None]] = {}
 
     def make(
-        self, kind: int, data: Json, *, by: Person, at: Channel, message: Json | None = None
+        self,
+        kind: int,
+        data: Json,
+        *,
+        by: Person,
+        at: Channel,
+        message: Json | None = None,
+        ago: float = 0.0,
     ) -> Interaction:
         payload: Json = {
             "application_id": str(self._app_id),
@@ -84,7 +90,7 @@ class Interactions:
             payload["user"] = by.payload
         if message:
             payload["message"] = message
-        made = Interaction(payload)
+        made = Interaction(payload, world.snowflake(ago=ago))
         made.payload |= {"id": str(made.id), "token": made.token}
         self.all[made.token] = made
         self._places[made.token] = (at, message)
@@ -155,7 +161,7 @@ class Interactions:
         return found
 
     def _age(self, found: Interaction) -> float:
-        return time.monotonic() - found.made + found.age
+        return time.monotonic() - found.made
 
     def _blank(self, token: str) -> Json:
         channel, _ = self._places[token]

@@ -98,11 +98,9 @@ class Discord:
         await self._send_events()
         return made
 
-    async def command(
-        self, name: str, options: list[Json], *, at: Channel | None = None, by: Person | None = None
-    ) -> Interaction:
+    async def command(self, name: str, options: list[Json], **kwargs: Any) -> Interaction:
         data = {"id": "1", "name": name, "type": 1, "options": options}
-        return await self._interact(COMMAND, data, at=at, by=by)
+        return await self._interact(COMMAND, data, **kwargs)
 
     async def choices(self, name: str, options: list[Json]) -> Interaction:
         data = {"id": "1", "name": name, "type": 1, "options": options}
@@ -121,6 +119,20 @@ class Discord:
 
     async def press(self, message: Json, custom_id: str, **kwargs: Any) -> Interaction:
         data = {"component_type": 2, "custom_id": custom_id, "id": 1}
+        return await self._interact(COMPONENT, data, message=message, **kwargs)
+
+    async def choose(
+        self, message: Json, custom_id: str, target: Channel, **kwargs: Any
+    ) -> Interaction:
+        """Choose a channel from a list."""
+        resolved = target.payload | {"permissions": str(self.ada.permissions)}
+        data = {
+            "component_type": 8,
+            "custom_id": custom_id,
+            "id": 1,
+            "values": [str(target.id)],
+            "resolved": {"channels": {str(target.id): resolved}},
+        }
         return await self._interact(COMPONENT, data, message=message, **kwargs)
 
     async def submit(self, custom_id: str, components: list[Json], **kwargs: Any) -> Interaction:
@@ -147,9 +159,12 @@ class Discord:
         at: Channel | None = None,
         by: Person | None = None,
         message: Json | None = None,
+        ago: float = 0.0,
     ) -> Interaction:
         channel = at or self.channel
-        made = self.interactions.make(kind, data, by=by or self.ada, at=channel, message=message)
+        made = self.interactions.make(
+            kind, data, by=by or self.ada, at=channel, message=message, ago=ago
+        )
         guild_id = channel.guild.id if channel.guild else None
         await self.gateway.dispatch("INTERACTION_CREATE", made.payload, guild_id=guild_id)
         return made

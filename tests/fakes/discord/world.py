@@ -23,9 +23,9 @@ EPHEMERAL = 1 << 6
 _counter = itertools.count(1)
 
 
-def snowflake() -> int:
-    """Make an id that carries the time and is higher than any before it."""
-    milliseconds = int(time.time() * 1_000) - EPOCH
+def snowflake(*, ago: float = 0.0) -> int:
+    """Make an id that carries the time, or a time so many seconds ago; no two are the same."""
+    milliseconds = int((time.time() - ago) * 1_000) - EPOCH
     return (milliseconds << 22) | (next(_counter) & 0x3FFFFF)
 
 
