@@ -11,7 +11,7 @@ from adapters.stores.memory import MemoryNotes
 from bot import render
 from bot.errors import MessengerError
 from bot.pieces import Message
-from bot.poll import Ballot, Poll, Session, Verdict
+from bot.poll import Ballot, Place, Poll, Session, Verdict
 from bot.summary import plain
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts, unguarded
@@ -19,6 +19,7 @@ from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.limits import units, walk
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Json
+from tests.messenger_contract import MessengerContract
 
 POST = r"POST /channels/\d+/messages$"
 THREAD = r"/threads$"
@@ -34,6 +35,15 @@ async def server() -> AsyncIterator[Discord]:
 async def messenger(server: Discord) -> AsyncIterator[DiscordMessenger]:
     async with table.messenger(server) as opened:
         yield opened
+
+
+@pytest.fixture
+def place(server: Discord) -> Place:
+    return table.place(server)
+
+
+class TestContract(MessengerContract):
+    """What every messenger promises."""
 
 
 def thread(server: Discord, root_id: str) -> Channel:

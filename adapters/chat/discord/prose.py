@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
-from adapters.chat.discord.text import escape, linked
+from adapters.chat.discord.text import ADDRESS, escape, linked
 
 TICKS = re.compile("`(?=``)")
 PARTED = "`\u200b`"  # two backticks that do not end a span of code
@@ -19,7 +20,21 @@ MARKS = {"strong": "**", "em": "*", "s": "~~"}
 
 def prose(markdown: str) -> str:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("emphasis", "address", _address)
     return _blocks(SyntaxTreeNode(parser.parse(markdown)).children)
+
+
+def _address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  # the parser calls it so
+    """Take a bare address as one token, so that no underscore in it is emphasis."""
+    scheme = re.search("https?$", state.pending) if state.src[state.pos] == ":" else None
+    found = scheme and ADDRESS.match(state.src, state.pos - len(scheme[0]))
+    if not scheme or not found or state.linkLevel:
+        return False
+    if not silent:
+        state.pending = state.pending[: scheme.start()]
+        state.push("address", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode], *, apart: str = "\n\n") -> str:
@@ -71,6 +86,10 @@ def _span(node: SyntaxTreeNode) -> str:  # noqa: PLR0911  # one case a kind
             return "\n"
         case "code_inline":
             return _code_span(node.content)
+        case "address":
+            return f"<{node.content}>"
+        case "link" if node.info == "auto":
+            return f"<{node.attrs['href']}>"
         case "link":
             return _link(_inline(node.children), str(node.attrs["href"]))
         case "image":
@@ -84,7 +103,7 @@ def _link(shown: str, address: str) -> str:
     """Write a link so that nobody can be led astray by its words."""
     target = re.sub(r"[\s<>]", "", address)
     target = f"<{target}>" if re.match("https?://", target) else escape(target)
-    return target if shown in {"", target} else f"{shown} ({target})"
+    return f"{shown} ({target})" if shown else target
 
 
 def _code(content: str, language: str = "") -> str:

@@ -7,7 +7,7 @@ MARKUP = re.compile(r"([\\*_~`|\[\]<])")
 # Markup at the beginning of a line: headings, subtext, quotes, lists.
 OPENING = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s))", re.MULTILINE)
 CALLS = re.compile(r"@(?=everyone|here|[!&]?\d)")
-ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\")\]}*_]")
+ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\")\]}*]")
 NO_WIDTH = "\u200b"
 
 

@@ -36,6 +36,13 @@ def application(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answe
     }, 200
 
 
+def guilds(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+    return [
+        {"id": str(g.id), "name": g.name, "owner": False, "permissions": str(g.permissions)}
+        for g in server.gateway.guilds
+    ], 200
+
+
 def gateway(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
     limit = {"total": 1_000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
     url = server.gateway.url
@@ -159,6 +166,7 @@ C, M = r"/channels/(?P<channel>\d+)", r"/messages/(?P<message>\d+)"
 HOOK = r"/webhooks/(?P<webhook>\d+)/(?P<token>[^/]+)"
 TABLE: dict[str, Route] = {
     "GET /users/@me": me,
+    "GET /users/@me/guilds": guilds,
     "GET /oauth2/applications/@me": application,
     "GET /gateway/bot": gateway,
     r"PUT /applications/\d+/commands": commands,
