@@ -104,8 +104,8 @@ async def test_the_shards_of_all_processes_take_turns(server: Discord, redis_url
     other = Guild(id=server.guild.id + (1 << 22))
     server.gateway.guilds.append(other)
     channel = server.channels.add(Channel(world.TEXT, "other", other))
-    one = {"shard_ids": [0], "shard_count": 2}
-    two = {"shard_ids": [1], "shard_count": 2}
+    one = {"shard_ids": [0], "shard_count": 2, "times": Times(identify=1)}
+    two = one | {"shard_ids": [1]}
 
     async with house(server, redis_url, **one) as first, house(server, redis_url, **two):
         await server.say("!poll One?")
@@ -167,7 +167,7 @@ async def test_a_discord_that_is_away_is_waited_for(server: Discord, redis_url: 
 async def test_leaving_is_quick_where_nobody_is_being_served(
     server: Discord, redis_url: str
 ) -> None:
-    async with house(server, redis_url, times=Times(identify=1, drain=60)) as bot:
+    async with house(server, redis_url, times=Times(identify=0, drain=60)) as bot:
         await bot.stop()
 
     assert [s.socket is None or s.socket.closed for s in server.gateway.sessions.values()] == [True]

@@ -311,16 +311,15 @@ async def test_without_the_right_to_read_nothing_is_found(
     assert await messenger.find(shown.place, render.root(shown), since=table.BEFORE) is None
 
 
-async def test_the_newest_of_many_edits_is_what_stands(
-    server: Discord, messenger: DiscordMessenger
-) -> None:
+async def test_the_newest_of_many_edits_is_what_stands(server: Discord) -> None:
     shown = table.session(table.place(server))
-    root = await messenger.post(shown.place, render.root(shown))
     verdict = Verdict(label="x", winner="A", votes=2, voters=2, text="Unanimous — Yes")
     states = [shown.model_copy(update={"panel": (f"Seat {n}",)}) for n in range(20)]
     states.append(shown.model_copy(update={"verdict": verdict}))
+    async with table.messenger(server, every=0.3) as messenger:
+        root = await messenger.post(shown.place, render.root(shown))
 
-    await asyncio.gather(*(messenger.edit(root, render.root(state)) for state in states))
+        await asyncio.gather(*(messenger.edit(root, render.root(state)) for state in states))
 
     assert "Unanimous — Yes" in texts(server.channel.messages[int(root.id)])
     assert len(server.made("PATCH")) <= 2

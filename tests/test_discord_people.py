@@ -226,7 +226,7 @@ async def test_verbs_answer_by_command_and_by_typing(server: Discord, bot: House
 
 
 async def test_a_reply_to_what_was_typed_deletes_itself(server: Discord, redis_url: str) -> None:
-    async with house(server, redis_url, times=Times(identify=1, brief=0.05)):
+    async with house(server, redis_url, times=Times(identify=0, brief=0.05)):
         await server.say("!poll ?")
 
         await server.until(lambda: len(server.made("DELETE")) == 1)

@@ -69,13 +69,14 @@ class RoundtableClient(discord.AutoShardedClient):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for our turn among all processes that share this bot's token."""
         del initial  # other processes may have been quicker even then
+        pause = self._times.identify
         key, mine = f"discord:identify:{self._application_id}", secrets.token_hex(8)
         try:
-            while await self._notes.claim(key, mine, seconds=self._times.identify) != mine:  # noqa: ASYNC110  # another process gives it free
+            while pause and await self._notes.claim(key, mine, seconds=pause) != mine:  # noqa: ASYNC110  # another process gives way
                 await asyncio.sleep(LOOK)
         except StoreError as error:
             log.warning("Shard %s does not know whose turn it is: %s", shard_id, error)
-            await asyncio.sleep(self._times.identify)
+            await asyncio.sleep(pause)
 
     async def on_ready(self) -> None:
         log.info("On Discord as %s, in %d servers", self.user, len(self.guilds))

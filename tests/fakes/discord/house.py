@@ -25,7 +25,7 @@ from tests.fakes.discord import table
 from tests.fakes.discord.server import PATIENCE, TOKEN, Discord
 from tests.fakes.discord.world import Channel
 
-TIMES = Times(identify=1)
+TIMES = Times(identify=0)
 VOTE = "It will, for many reasons.\nVote: Yes"
 
 
