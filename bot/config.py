@@ -28,12 +28,13 @@ class RedisConfig(Section):
 class ProviderConfig(Section):
     """An endpoint that serves models, or the embedded model server."""
 
-    api: Literal["openai", "embedded"]
+    api: Literal["openai", "responses", "anthropic", "gemini", "embedded"]
     base_url: Address | None = None
     key: Key | None = None
     headers: dict[Header, Header] = {}
-    structured: Literal["json_schema", "grammar", "none"] = "json_schema"
+    structured: Literal["json_schema", "tool", "grammar", "none"] = "json_schema"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    search_with: dict[str, Any] = {}
 
 
 class PanelistConfig(Section):
@@ -46,6 +47,8 @@ class PanelistConfig(Section):
     style: Literal["full", "brief"] = "full"
     max_tokens: int = Field(default=2_000, ge=16)
     deadline: float = Field(default=120.0, gt=0)
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
+    search: bool = False
     parameters: dict[str, Any] = {}
 
     @property

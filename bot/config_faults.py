@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from bot import config_providers
 from bot.config import ENV, Config, not_set, suggestion, unknown
 
 SECRETS = frozenset(
@@ -91,7 +92,7 @@ def crossings(raw: dict[str, Any]) -> list[str]:
         problems.append(f"chair: no panelist named {unknown(chair, panelists)}")
     if panels and "default" not in panels:
         problems.append("panels: there must be a panel named 'default'")
-    return problems + _endpoints(providers)
+    return problems + config_providers.problems(providers, panelists)
 
 
 def _seats(panel: str, seats: object, panelists: dict[str, Any]) -> list[str]:
@@ -106,13 +107,3 @@ def _seats(panel: str, seats: object, panelists: dict[str, Any]) -> list[str]:
     names = [c.get("name") for c in configs if isinstance(c, dict)]
     twice = sorted({name for name in names if isinstance(name, str) and names.count(name) > 1})
     return problems + [f"{place}: two panelists are named '{name}'" for name in twice]
-
-
-def _endpoints(providers: dict[str, Any]) -> list[str]:
-    return [
-        f"providers.{key}.base_url: this key is missing"
-        for key, provider in providers.items()
-        if isinstance(provider, dict)
-        and provider.get("api") == "openai"
-        and not {"base_url", f"base_url{ENV}"} & set(provider)
-    ]

@@ -17,7 +17,7 @@ from bot.answer import Reading
 from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
 from bot.leanings import leanings
-from bot.poll import Ballot, Poll, Record
+from bot.poll import Ballot, Poll, Record, Source
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
 
 CONTRADICTS = "gave reasons for one option and a vote for another"
@@ -66,6 +66,7 @@ class Panelist:
             choice=choice,
             reasoning=reading.reasoning,
             error=reading.problem,
+            sources=hearing.sources,
             seconds=round(time.monotonic() - started, 3),
             **hearing.cost(),
         )
@@ -137,9 +138,16 @@ class Hearing:
         known = [cost for cost in costs if cost is not None]
         return {
             "input_tokens": sum(completion.input_tokens for completion in self._completions),
+            "cached_tokens": sum(completion.cached_tokens for completion in self._completions),
             "output_tokens": sum(completion.output_tokens for completion in self._completions),
             "cost_usd": sum(known) if known and len(known) == len(costs) else None,
         }
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The pages that any of its answers cites, each once."""
+        found = (source for completion in self._completions for source in completion.sources)
+        return tuple(dict.fromkeys(found))
 
     @property
     def said(self) -> str:

@@ -71,6 +71,13 @@ class Poll(Record):
         return next(option.text for option in self.options if option.letter == letter)
 
 
+class Source(Record):
+    """A page that a model found on the web and cites."""
+
+    url: str
+    title: str
+
+
 class Ballot(Record):
     """One panelist's answer in one round: a choice, or an abstention with its reason in `error`."""
 
@@ -81,8 +88,10 @@ class Ballot(Record):
     reasoning: str = ""
     error: str | None = None
     persuaded_by: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
+    sources: tuple[Source, ...] = ()
+    input_tokens: int = 0  # those read from a cache included
+    cached_tokens: int = 0
+    output_tokens: int = 0  # those of thinking included
     cost_usd: float | None = None  # None where neither provider nor configuration names a price
     seconds: float = 0.0
 

@@ -14,6 +14,7 @@ from bot.poll import (
     Receipt,
     Record,
     Session,
+    Source,
     Status,
     Stop,
     Summary,
@@ -49,9 +50,11 @@ class Completion(Record):
 
     text: str
     cut: bool = False
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None
+    sources: tuple[Source, ...] = ()  # what it cites of the web, where it may search there
+    input_tokens: int = 0  # those read from a cache included
+    cached_tokens: int = 0
+    output_tokens: int = 0  # those of thinking included
+    cost_usd: float | None = None  # None where the provider names no cost
 
 
 class ModelClient(Protocol):

@@ -53,6 +53,13 @@ def test_a_good_file_is_taken(tmp_path: Path) -> None:
     assert key.get_secret_value() == "sk-very-secret"
 
 
+@pytest.mark.parametrize("api", ["responses", "anthropic", "gemini"])
+def test_a_vendors_own_format_needs_no_address(api: str) -> None:
+    config = parse(edited(providers__own={"api": api}), ENVIRONMENT)
+
+    assert config.providers["own"].base_url is None
+
+
 def test_a_secret_is_never_shown() -> None:
     config = parse(edited(), ENVIRONMENT)
 
@@ -79,7 +86,10 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown section": (edited(pannels={}), "pannels: no such key; did you mean 'panels'?"),
     "unknown api": (
         edited(providers__openrouter__api="opnai"),
-        "providers.openrouter.api: input should be 'openai' or 'embedded'",
+        (
+            "providers.openrouter.api: "
+            "input should be 'openai', 'responses', 'anthropic', 'gemini' or 'embedded'"
+        ),
     ),
     "no web address": (
         edited(providers__openrouter__base_url="localhost:11434/v1"),
@@ -103,6 +113,26 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no address": (
         edited(providers__other={"api": "openai"}),
         "providers.other.base_url: this key is missing",
+    ),
+    "a manner that the format does not have": (
+        edited(providers__other={"api": "gemini", "structured": "tool"}),
+        "providers.other.structured: gemini has json_schema, none",
+    ),
+    "a search in the wrong format": (
+        edited(providers__other={"api": "anthropic", "search_with": {"plugins": []}}),
+        "providers.other.search_with: only for chat completions (openai)",
+    ),
+    "no way to search": (
+        edited(panelists__gpt__search=True),
+        "panelists.gpt.search: needs providers.openrouter.search_with",
+    ),
+    "the embedded model searching": (
+        edited(
+            providers__own={"api": "embedded"},
+            panelists__gpt__provider="own",
+            panelists__gpt__search=True,
+        ),
+        "panelists.gpt.search: the embedded model cannot search",
     ),
     "missing name": (
         edited(panelists__other={"provider": "openrouter"}),

@@ -13,7 +13,8 @@ import pytest
 import stamina
 
 from adapters.providers import http
-from adapters.providers.openai import Endpoint, OpenAIClient
+from adapters.providers.client import Endpoint
+from adapters.providers.openai import OpenAIClient
 from bot.errors import ModelError, ModelRefused, SchemaRefused
 from bot.ports import Completion, Prompt, Turn
 from tests.fakes.openai import FakeOpenAI, Reply, answers, drops, fails, hangs, says, serving

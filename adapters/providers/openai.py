@@ -1,64 +1,29 @@
 """OpenAI's chat completions, the format that most endpoints and model servers speak."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import httpx
-
-from adapters.providers.http import Rejected, post, sentence
-from bot.errors import ModelError, ModelRefused, SchemaRefused
-from bot.poll import Record
-from bot.ports import Ability, Completion, Prompt
-
-SCHEMA_WORDS = ("response_format", "json_schema", "schema", "structured")
-BAD_REQUEST = frozenset({400, 404, 422})
-
-ABILITIES = {
-    "json_schema": frozenset({Ability.SCHEMA}),
-    "grammar": frozenset({Ability.CHOICES}),
-    "none": frozenset[Ability](),
-}
+from adapters.providers.client import HttpModel, held_back, refused, sources
+from bot.errors import ModelError
+from bot.ports import Completion, Prompt
 
 
-class Endpoint(Record):
-    """Where a model is asked, and in which dialect."""
+class OpenAIClient(HttpModel):
+    """A model behind chat completions."""
 
-    base_url: str
-    key: str | None = None
-    headers: Mapping[str, str] = {}
-    structured: Literal["json_schema", "grammar", "none"] = "json_schema"
-    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-
-
-class OpenAIClient:
-    """One model of one endpoint; `parameters` go into every request as they are."""
-
-    def __init__(
-        self, http: httpx.AsyncClient, endpoint: Endpoint, model: str, parameters: Mapping[str, Any]
-    ) -> None:
-        self._http, self._endpoint = http, endpoint
-        self._model, self._parameters = model, parameters
-        self.abilities = ABILITIES[endpoint.structured]
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        endpoint = self._endpoint
-        authorization = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
-        try:
-            answer = await post(
-                self._http,
-                f"{endpoint.base_url.rstrip('/')}/chat/completions",
-                headers={**authorization, **endpoint.headers},
-                body=self._body(prompt),
-            )
-        except Rejected as error:
-            raise self._translated(error, prompt) from error
-        return _completion(answer)
+    @property
+    def _address(self) -> str:
+        return f"{self._url}/chat/completions"
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         messages = [{"role": "system", "content": prompt.system}]
         messages += [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
         body = {"model": self._model, "messages": messages, **self._parameters}
         body[self._endpoint.limit_field] = prompt.max_tokens
+        if self._effort:
+            body["reasoning_effort"] = self._effort
+        if self._search:
+            body |= self._endpoint.search_with
         if prompt.json_schema:
             named = {"name": "answer", "strict": True, "schema": prompt.json_schema}
             body["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -66,12 +31,18 @@ class OpenAIClient:
             body |= {"grammar": _grammar(prompt.choices), "temperature": 0}
         return body
 
-    def _translated(self, error: Rejected, prompt: Prompt) -> ModelError:
-        said = sentence(error, secret=self._endpoint.key)
-        about_schema = any(word in said.lower() for word in SCHEMA_WORDS)
-        if prompt.json_schema and error.status in BAD_REQUEST and about_schema:
-            return SchemaRefused(said)
-        return ModelError(said)
+    def _completion(self, answer: Mapping[str, Any]) -> Completion:
+        choice, message = _message(answer)
+        usage = answer.get("usage") or {}
+        return Completion(
+            text=_text(message.get("content")),
+            cut=choice.get("finish_reason") == "length",
+            sources=sources(_cited(message)),
+            input_tokens=usage.get("prompt_tokens") or 0,
+            cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+            output_tokens=usage.get("completion_tokens") or 0,
+            cost_usd=_cost(usage.get("cost")),
+        )
 
 
 def _grammar(choices: Sequence[str]) -> str:
@@ -80,32 +51,35 @@ def _grammar(choices: Sequence[str]) -> str:
     return "root ::= " + " | ".join(f'"{choice}"' for choice in quoted)
 
 
-def _completion(answer: Mapping[str, Any]) -> Completion:
+def _message(answer: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the choice and its message. Raises ModelRefused, and ModelError where there is none."""
     try:
         choice = answer["choices"][0]
         message = choice["message"]
     except (KeyError, IndexError, TypeError):
         raise ModelError("the endpoint's answer holds no message") from None
     if message.get("refusal"):
-        raise ModelRefused(f"declined to answer: {_line(message['refusal'])}")
+        raise refused(message["refusal"])
     if choice.get("finish_reason") == "content_filter":
-        raise ModelRefused("its provider's filter held the answer back")
-    usage = answer.get("usage") or {}
-    return Completion(
-        text=_text(message.get("content")),
-        cut=choice.get("finish_reason") == "length",
-        input_tokens=usage.get("prompt_tokens") or 0,
-        output_tokens=usage.get("completion_tokens") or 0,
-        cost_usd=usage.get("cost"),
-    )
+        raise held_back("answer", None)
+    if isinstance(error := choice.get("error"), dict):  # OpenRouter, where a model broke down
+        raise ModelError(f"its provider broke off: {error.get('message')}"[:280])
+    return choice, message
 
 
 def _text(content: object) -> str:
-    """Give the text of a message; some endpoints send it as a list of parts."""
+    """Give the text of a message; some endpoints send it as parts, of which some are thoughts."""
     if isinstance(content, list):
         return "".join(part.get("text", "") for part in content if isinstance(part, dict))
     return str(content or "")
 
 
-def _line(text: str) -> str:
-    return " ".join(str(text).split())[:200]
+def _cited(message: Mapping[str, Any]) -> list[tuple[object, object]]:
+    """Give address and title of each citation."""
+    notes = (note.get("url_citation") for note in message.get("annotations") or [])
+    return [(note.get("url"), note.get("title")) for note in notes if isinstance(note, dict)]
+
+
+def _cost(told: object) -> float | None:
+    """Give the cost in US dollars where it is told as a number; only gateways do."""
+    return float(told) if isinstance(told, int | float) else None

@@ -11,7 +11,11 @@ from httpx import AsyncClient
 
 from adapters.embedded import keeper
 from adapters.providers import http
-from adapters.providers.openai import Endpoint, OpenAIClient
+from adapters.providers.anthropic import AnthropicClient
+from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.gemini import GeminiClient
+from adapters.providers.openai import OpenAIClient
+from adapters.providers.responses import ResponsesClient
 from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink
 from bot.chair import Chair
@@ -19,6 +23,14 @@ from bot.config import Config, PanelistConfig, ProviderConfig
 from bot.engine import Engine
 from bot.panel import Panelist
 from bot.ports import Messenger, ModelClient
+
+CLIENTS: dict[str, type[HttpModel]] = {
+    "openai": OpenAIClient,
+    "responses": ResponsesClient,
+    "anthropic": AnthropicClient,
+    "gemini": GeminiClient,
+    "embedded": OpenAIClient,
+}
 
 
 def data_folder() -> Path:
@@ -60,10 +72,20 @@ class Models:
 
     async def client(self, panelist: PanelistConfig) -> ModelClient:
         """Make the client of a panelist. Raises ServiceError where the embedded server fails."""
-        name = panelist.provider
+        return CLIENTS[self._config.providers[panelist.provider].api](
+            self._http,
+            await self.endpoint(panelist.provider),
+            panelist.model,
+            panelist.parameters,
+            effort=panelist.effort,
+            search=panelist.search,
+        )
+
+    async def endpoint(self, name: str) -> Endpoint:
+        """Give the endpoint of a provider. Raises ServiceError as above."""
         if name not in self._endpoints:
             self._endpoints[name] = await self._endpoint(self._config.providers[name])
-        return OpenAIClient(self._http, self._endpoints[name], panelist.model, panelist.parameters)
+        return self._endpoints[name]
 
     async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
         return {seat.name: Panelist(seat.seat, await self.client(seat)) for seat in panel}
@@ -85,6 +107,7 @@ class Models:
             headers=provider.headers,
             structured=provider.structured,
             limit_field=provider.limit_field,
+            search_with=provider.search_with,
         )
 
 

@@ -1,0 +1,135 @@
+"""What the wire formats have in common: one endpoint, one model, and errors in our words."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal
+
+import httpx
+
+from adapters.providers.http import post
+from adapters.providers.rejection import Rejected, sentence
+from bot.errors import ModelError, ModelRefused, SchemaRefused
+from bot.poll import Record, Source
+from bot.ports import Ability, Completion, Prompt
+
+BAD_REQUEST = frozenset({400, 404, 422})
+# How endpoints name what they will not take, when a request asks for JSON of a schema.
+SCHEMA_WORDS = (
+    "response_format",
+    "schema",
+    "structured",
+    "output_config",
+    "tool_choice",
+    "mime type",
+    "json mode",
+)
+# Codes of a request that a filter held back.
+FILTERED = frozenset(
+    "content_filter content_policy_violation invalid_prompt bio_policy "
+    "misalignment_policy_violation".split()
+)
+MAX_REASON = 200  # characters
+
+ABILITIES = {
+    "json_schema": frozenset({Ability.SCHEMA}),
+    "tool": frozenset({Ability.SCHEMA}),
+    "grammar": frozenset({Ability.CHOICES}),
+    "none": frozenset[Ability](),
+}
+
+
+class Endpoint(Record):
+    """Where a model is asked, and in which dialect.
+
+    `search_with` is added to a request of chat completions that may search the web.
+    """
+
+    base_url: str
+    key: str | None = None
+    headers: Mapping[str, str] = {}
+    structured: Literal["json_schema", "tool", "grammar", "none"] = "json_schema"
+    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    search_with: Mapping[str, Any] = {}
+
+
+class HttpModel(ABC):
+    """One model of one endpoint; `parameters` go into every request as they are.
+
+    `effort` is how much a reasoning model shall think, in the words of its provider. A model that
+    may `search` is asked in prose: hardly any provider takes a schema and a search together.
+    """
+
+    default_url: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        endpoint: Endpoint,
+        model: str,
+        parameters: Mapping[str, Any],
+        *,
+        effort: str | None = None,
+        search: bool = False,
+    ) -> None:
+        self._http, self._endpoint, self._model = http, endpoint, model
+        self._parameters, self._effort, self._search = parameters, effort, search
+        self.abilities = frozenset[Ability]() if search else ABILITIES[endpoint.structured]
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        return self._completion(await self._post(self._body(prompt), prompt))
+
+    @property
+    def _url(self) -> str:
+        return (self._endpoint.base_url or self.default_url).rstrip("/")
+
+    @property
+    @abstractmethod
+    def _address(self) -> str:
+        """Where a prompt is posted."""
+
+    @abstractmethod
+    def _body(self, prompt: Prompt) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def _completion(self, answer: Mapping[str, Any]) -> Completion: ...
+
+    def _authorization(self) -> dict[str, str]:
+        """Give the headers that carry the key."""
+        return {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+
+    async def _post(self, body: Mapping[str, Any], prompt: Prompt) -> dict[str, Any]:
+        headers = {**self._authorization(), **self._endpoint.headers}
+        try:
+            return await post(self._http, self._address, headers=headers, body=body)
+        except Rejected as error:
+            raise self._translated(error, prompt) from error
+
+    def _translated(self, error: Rejected, prompt: Prompt) -> ModelError:
+        said = sentence(error, secret=self._endpoint.key)
+        if error.code in FILTERED:
+            return ModelRefused(said)
+        about_schema = any(word in said.lower() for word in SCHEMA_WORDS)
+        if prompt.json_schema and error.status in BAD_REQUEST and about_schema:
+            return SchemaRefused(said)
+        return ModelError(said)
+
+
+def refused(reason: object) -> ModelRefused:
+    """Tell that a model declined, in its own words where it has any."""
+    text = " ".join(str(reason or "").split())[:MAX_REASON]
+    return ModelRefused(f"declined to answer: {text}" if text else "declined to answer")
+
+
+def held_back(what: str, reason: object) -> ModelRefused:
+    """Tell that a provider's filter held back the question or the answer, and why."""
+    why = f" ({reason})" if reason else ""
+    return ModelRefused(f"its provider's filter held the {what} back{why}")
+
+
+def sources(found: Iterable[tuple[object, object]]) -> tuple[Source, ...]:
+    """Give each source once, from pairs of address and title."""
+    kept: dict[str, Source] = {}
+    for url, title in found:
+        if isinstance(url, str) and url.startswith(("https://", "http://")):
+            kept.setdefault(url, Source(url=url, title=" ".join(str(title or url).split())))
+    return tuple(kept.values())

@@ -1,0 +1,151 @@
+"""Requests as the hosted APIs take them: whatever else they would answer with status 400."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(min_length=1)]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Turn(Strict):
+    role: Literal["user", "assistant"]
+    content: Text
+
+
+class JsonSchema(Strict):
+    name: Text
+    strict: bool
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class ChatForm(Strict):
+    type: Literal["json_schema"]
+    json_schema: JsonSchema
+
+
+class ChatTurn(Strict):
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class ChatRequest(Strict):
+    model: Text
+    messages: list[ChatTurn] = Field(min_length=1)
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    temperature: float | None = None
+    reasoning_effort: Effort | None = None
+    response_format: ChatForm | None = None
+    plugins: list[dict[str, Any]] | None = None
+
+
+class ResponsesForm(JsonSchema):
+    type: Literal["json_schema"]
+
+
+class ResponsesText(Strict):
+    format: ResponsesForm
+
+
+class Reasoning(Strict):
+    effort: Effort
+
+
+class WebSearch(Strict):
+    type: Literal["web_search"]
+
+
+class ResponsesRequest(Strict):
+    model: Text
+    instructions: str
+    input: list[Turn] = Field(min_length=1)
+    store: bool
+    max_output_tokens: int = Field(ge=16)
+    temperature: float | None = None
+    reasoning: Reasoning | None = None
+    text: ResponsesText | None = None
+    tools: list[WebSearch] | None = None
+
+
+class AnthropicForm(Strict):
+    type: Literal["json_schema"]
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class OutputConfig(Strict):
+    effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
+    format: AnthropicForm | None = None
+
+
+class AnthropicTurn(Strict):
+    role: Literal["user", "assistant"]
+    content: Text | list[dict[str, Any]]
+
+
+class SearchTool(Strict):
+    type: Literal["web_search_20250305"]
+    name: Literal["web_search"]
+    max_uses: int
+
+
+class OwnTool(Strict):
+    name: Text
+    description: Text
+    input_schema: dict[str, Any]
+
+
+class ToolChoice(Strict):
+    type: Literal["tool"]
+    name: Text
+
+
+class AnthropicRequest(Strict):
+    model: Text
+    system: str
+    messages: list[AnthropicTurn] = Field(min_length=1)
+    max_tokens: int = Field(ge=1)
+    temperature: float | None = None
+    output_config: OutputConfig | None = None
+    tools: list[SearchTool | OwnTool] | None = None
+    tool_choice: ToolChoice | None = None
+
+
+class Part(Strict):
+    text: Text
+
+
+class Parts(Strict):
+    parts: list[Part]
+
+
+class Content(Parts):
+    role: Literal["user", "model"]
+
+
+class ThinkingConfig(Strict):
+    thinkingLevel: Literal["MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH"]  # noqa: N815  # Google's name
+
+
+class GenerationConfig(Strict):
+    maxOutputTokens: int  # noqa: N815  # Google's name
+    temperature: float | None = None
+    responseMimeType: Literal["application/json"] | None = None  # noqa: N815  # Google's name
+    responseJsonSchema: dict[str, Any] | None = None  # noqa: N815  # Google's name
+    thinkingConfig: ThinkingConfig | None = None  # noqa: N815  # Google's name
+
+
+class GoogleTool(Strict):
+    googleSearch: dict[str, Any]  # noqa: N815  # Google's name
+
+
+class GeminiRequest(Strict):
+    systemInstruction: Parts  # noqa: N815  # Google's name
+    contents: list[Content] = Field(min_length=1)
+    generationConfig: GenerationConfig  # noqa: N815  # Google's name
+    safetySettings: list[dict[str, Any]] | None = None  # noqa: N815  # Google's name
+    tools: list[GoogleTool] | None = None
