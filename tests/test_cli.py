@@ -12,6 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -277,6 +278,66 @@ async def test_check_tells_what_works_and_what_does_not(folder: Folder) -> None:
     assert "ok   session store: the configured Redis answers" in out
     assert re.search(r"^ok   Model 0: answered in \d", out, re.MULTILINE)
     assert re.search(r"^FAIL Model 1: .*\(404\): no such model$", out, re.MULTILINE)
+
+
+async def test_check_tells_what_each_panelist_costs(folder: Folder) -> None:
+    pricing = {"prompt": "0.000001", "completion": "0.00001"}
+    folder.fake.offers = [{"id": "m0", "pricing": pricing}, {"id": "m1", "name": "Without a price"}]
+
+    _, out, _ = await folder.run("check")
+
+    assert re.search(
+        r"Model 0: answered in .*; \$1\.00 in, \$10\.00 out a million tokens$", out, re.MULTILINE
+    )
+    assert re.search(r"Model 1: answered in .*; \$0\.002000 for this answer$", out, re.MULTILINE)
+
+
+OFFERS: list[dict[str, Any]] = [
+    {"id": "z-ai/glm-5", "context_length": 202_752, "pricing": {"prompt": "0", "completion": "0"}},
+    {"id": "openai/gpt-5.4", "name": "GPT-5.4"},
+]
+
+
+async def test_models_lists_what_a_provider_offers(folder: Folder) -> None:
+    folder.fake.offers = OFFERS
+
+    code, out, _ = await folder.run("models")
+
+    assert code == 0
+    assert re.search(r"^fake +openai/gpt-5\.4 *$", out, re.MULTILINE)
+    assert re.search(r"^fake +z-ai/glm-5 +202,752 +free *$", out, re.MULTILINE)
+
+
+async def test_models_can_be_searched_and_given_as_json(folder: Folder) -> None:
+    folder.fake.offers = OFFERS
+
+    _, out, _ = await folder.run("models", "--search", "GLM z-ai", "--json")
+
+    assert json.loads(out) == {
+        "provider": "fake",
+        "model": "z-ai/glm-5",
+        "name": "z-ai/glm-5",
+        "context": 202_752,
+        "input_usd": 0.0,
+        "output_usd": 0.0,
+    }
+
+
+async def test_models_of_a_provider_that_is_none_are_wrong_use(folder: Folder) -> None:
+    code, out, err = await folder.run("models", "--provider", "fakee")
+
+    assert (code, out) == (2, "")
+    assert "there is no provider named 'fakee'; did you mean 'fake'?" in err
+
+
+async def test_models_need_the_key_of_the_provider_that_is_named(folder: Folder) -> None:
+    del folder.environ["KEY"]
+
+    assert (await folder.run("models", "--provider", "fake"))[0] == 2
+    code, out, err = await folder.run("models")
+
+    assert (code, out) == (0, "")
+    assert "Left out: providers.fake.key_env: KEY is not set in the environment" in err
 
 
 async def test_a_health_check_asks_no_model(folder: Folder) -> None:

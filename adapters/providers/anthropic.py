@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from adapters.providers.client import HttpModel, refused, sources
+from adapters.providers.client import Endpoint, HttpModel, refused, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 
@@ -33,14 +33,18 @@ class AnthropicClient(HttpModel):
             said = {"role": "assistant", "content": answer.get("content")}
             body = {**body, "messages": [*body["messages"], said]}
 
+    @classmethod
+    def root(cls, endpoint: Endpoint) -> str:
+        """Give the address with its version; the vendor's own clients are given it without."""
+        return f"{super().root(endpoint).removesuffix('/v1')}/v1"
+
     @property
     def _address(self) -> str:
-        """The API's address; the vendor's own clients are given it without its version."""
-        return f"{self._url.removesuffix('/v1')}/v1/messages"
+        return f"{self.root(self._endpoint)}/messages"
 
-    def _authorization(self) -> dict[str, str]:
-        key = {"x-api-key": self._endpoint.key} if self._endpoint.key else {}
-        return {"anthropic-version": VERSION, **key}
+    @staticmethod
+    def _authorization(key: str | None) -> dict[str, str]:
+        return {"anthropic-version": VERSION} | ({"x-api-key": key} if key else {})
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         body: dict[str, Any] = {

@@ -78,9 +78,15 @@ class HttpModel(ABC):
     async def complete(self, prompt: Prompt) -> Completion:
         return self._completion(await self._post(self._body(prompt), prompt))
 
-    @property
-    def _url(self) -> str:
-        return (self._endpoint.base_url or self.default_url).rstrip("/")
+    @classmethod
+    def root(cls, endpoint: Endpoint) -> str:
+        """Give the address before every path of an endpoint."""
+        return (endpoint.base_url or cls.default_url).rstrip("/")
+
+    @classmethod
+    def headers(cls, endpoint: Endpoint) -> dict[str, str]:
+        """Give what every request to an endpoint carries, its key included."""
+        return {**cls._authorization(endpoint.key), **endpoint.headers}
 
     @property
     @abstractmethod
@@ -93,12 +99,12 @@ class HttpModel(ABC):
     @abstractmethod
     def _completion(self, answer: Mapping[str, Any]) -> Completion: ...
 
-    def _authorization(self) -> dict[str, str]:
-        """Give the headers that carry the key."""
-        return {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+    @staticmethod
+    def _authorization(key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
     async def _post(self, body: Mapping[str, Any], prompt: Prompt) -> dict[str, Any]:
-        headers = {**self._authorization(), **self._endpoint.headers}
+        headers = self.headers(self._endpoint)
         try:
             return await post(self._http, self._address, headers=headers, body=body)
         except Rejected as error:

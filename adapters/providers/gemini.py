@@ -27,10 +27,11 @@ class GeminiClient(HttpModel):
     @property
     def _address(self) -> str:
         name = quote(self._model.removeprefix("models/"), safe="")
-        return f"{self._url}/models/{name}:generateContent"
+        return f"{self.root(self._endpoint)}/models/{name}:generateContent"
 
-    def _authorization(self) -> dict[str, str]:
-        return {"x-goog-api-key": self._endpoint.key} if self._endpoint.key else {}
+    @staticmethod
+    def _authorization(key: str | None) -> dict[str, str]:
+        return {"x-goog-api-key": key} if key else {}
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         outside = {key: v for key, v in self._parameters.items() if key in OUTSIDE}

@@ -13,7 +13,7 @@ class OpenAIClient(HttpModel):
 
     @property
     def _address(self) -> str:
-        return f"{self._url}/chat/completions"
+        return f"{self.root(self._endpoint)}/chat/completions"
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         messages = [{"role": "system", "content": prompt.system}]

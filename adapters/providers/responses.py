@@ -15,7 +15,7 @@ class ResponsesClient(HttpModel):
 
     @property
     def _address(self) -> str:
-        return f"{self._url}/responses"
+        return f"{self.root(self._endpoint)}/responses"
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]

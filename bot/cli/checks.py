@@ -2,14 +2,17 @@
 
 import asyncio
 import time
+from collections import ChainMap
 
 import click
 
 from bot.cli import wiring
+from bot.cli.models import price
 from bot.config import Config, PanelistConfig
 from bot.errors import ModelError, RoundtableError
 from bot.ports import ModelClient, Prompt, Turn
 
+PATIENCE = 10.0  # seconds for a provider's list of prices
 PING = Prompt(
     system="Answer with one word.", turns=(Turn(role="user", text="Say: here"),), max_tokens=64
 )
@@ -38,22 +41,42 @@ async def _panelists(config: Config, seats: list[PanelistConfig]) -> bool:
         config.need_keys(seats)
         async with wiring.Models.opened(config) as models:
             clients = [(seat, await models.client(seat)) for seat in seats]
-            return all(await asyncio.gather(*(_panelist(s, c) for s, c in clients)))
+            prices = await _prices(models, {seat.provider for seat in seats})
+            answered = (_panelist(s, c, prices.get((s.provider, s.model))) for s, c in clients)
+            return all(await asyncio.gather(*answered))
     except RoundtableError as error:
         return _line("panelists", ok=False, note=str(error))
 
 
-async def _panelist(seat: PanelistConfig, client: ModelClient) -> bool:
-    """Ask for one word, and tell how long it took."""
+async def _prices(models: wiring.Models, providers: set[str]) -> dict[tuple[str, str], str]:
+    """Give the prices by provider and model, as far as the providers tell them."""
+
+    async def told(provider: str) -> dict[tuple[str, str], str]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                offers = await models.offers(provider)
+        except (TimeoutError, ModelError):
+            return {}  # many endpoints have no list; whether they answer is tried below
+        prices = ((offer.model, price(offer)) for offer in offers)
+        return {(provider, model): known for model, known in prices if known}
+
+    return dict(ChainMap(*await asyncio.gather(*map(told, providers))))
+
+
+async def _panelist(seat: PanelistConfig, client: ModelClient, list_price: str | None) -> bool:
+    """Ask for one word, and tell how long it took and what it costs."""
     started = time.monotonic()
     try:
         async with asyncio.timeout(seat.deadline):
-            await client.complete(PING)
+            said = await client.complete(PING)
     except TimeoutError:
         return _line(seat.name, ok=False, note=f"no answer within {seat.deadline:g} s")
     except ModelError as error:
         return _line(seat.name, ok=False, note=str(error))
-    return _line(seat.name, ok=True, note=f"answered in {time.monotonic() - started:.1f} s")
+    seconds = time.monotonic() - started
+    cost = "price not told" if said.cost_usd is None else f"${said.cost_usd:.6f} for this answer"
+    costs = f"{list_price} a million tokens" if list_price else cost
+    return _line(seat.name, ok=True, note=f"answered in {seconds:.1f} s; {costs}")
 
 
 def _line(part: str, *, ok: bool, note: str) -> bool:

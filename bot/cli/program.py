@@ -162,6 +162,30 @@ def check(*, panel: str, no_models: bool, config_file: Path | None, builtin: boo
 
 
 @program.command()
+@click.option(
+    "--search", metavar="TEXT", default="", help="Only models whose name has these words."
+)
+@click.option("--provider", metavar="NAME", help="Only this provider's.  [default: all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each model.")
+@config_option
+@embedded_option
+def models(
+    *,
+    search: str,
+    provider: str | None,
+    as_json: bool,
+    config_file: Path | None,
+    builtin: bool,
+) -> None:
+    """List the models that the providers offer, with prices where they say them."""
+    from bot.cli import models as listing  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    if not _async(lambda: listing.run(config, search=search, provider=provider, as_json=as_json)):
+        sys.exit(FAILED)
+
+
+@program.command()
 @config_option
 @embedded_option
 def worker(*, config_file: Path | None, builtin: bool) -> None:

@@ -12,6 +12,7 @@ from httpx import AsyncClient
 from adapters.embedded import keeper
 from adapters.providers import http
 from adapters.providers.anthropic import AnthropicClient
+from adapters.providers.catalogue import Offer, offered
 from adapters.providers.client import Endpoint, HttpModel
 from adapters.providers.gemini import GeminiClient
 from adapters.providers.openai import OpenAIClient
@@ -86,6 +87,11 @@ class Models:
         if name not in self._endpoints:
             self._endpoints[name] = await self._endpoint(self._config.providers[name])
         return self._endpoints[name]
+
+    async def offers(self, name: str) -> list[Offer]:
+        """List the models of a provider. Raises ModelError, and ServiceError as above."""
+        api = self._config.providers[name].api
+        return await offered(self._http, api, CLIENTS[api], await self.endpoint(name))
 
     async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
         return {seat.name: Panelist(seat.seat, await self.client(seat)) for seat in panel}

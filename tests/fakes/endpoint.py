@@ -97,8 +97,17 @@ class RecordedEndpoint:
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
 
+    async def list(self, request: web.Request) -> web.Response:
+        if not self._let_in(request):
+            return _answer(self.wire.recorded("wrong_key"))
+        later = {"after_id", "pageToken"} & request.query.keys()
+        return _answer(self.wire.recorded("models_next" if later else "models"))
+
+    def _let_in(self, request: web.Request) -> bool:
+        return all(request.headers.get(name) == v for name, v in self.wire.headers.items())
+
     async def handle(self, request: web.Request) -> web.Response:
-        if any(request.headers.get(name) != value for name, value in self.wire.headers.items()):
+        if not self._let_in(request):
             return _answer(self.wire.recorded("wrong_key"))
         body = await request.json()
         try:
@@ -123,6 +132,7 @@ async def recorded(wire: WireFormat, *cases: str) -> AsyncIterator[RecordedEndpo
     endpoint = RecordedEndpoint(wire, list(cases))
     app = web.Application()
     app.router.add_post(wire.path, endpoint.handle)
+    app.router.add_get(f"{wire.base or '/v1'}/models", endpoint.list)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

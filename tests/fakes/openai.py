@@ -24,11 +24,15 @@ class FakeOpenAI:
     script: dict[str, list[Reply]] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    offers: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def asked(self, model: str) -> int:
         return sum(request["model"] == model for request in self.requests)
+
+    async def list(self, _request: web.Request) -> web.Response:
+        return web.json_response({"object": "list", "data": self.offers})
 
     async def handle(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.key}":
@@ -50,6 +54,7 @@ async def serving(**settings: Any) -> AsyncIterator[FakeOpenAI]:  # FakeOpenAI's
     fake = FakeOpenAI(**settings)
     app = web.Application(client_max_size=10_000_000)
     app.router.add_post("/v1/chat/completions", fake.handle)
+    app.router.add_get("/v1/models", fake.list)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
