@@ -1,5 +1,6 @@
 """What people read of a session, message by message."""
 
+from bot import sources
 from bot.pieces import (
     Act,
     Bar,
@@ -59,6 +60,7 @@ def ballot(session: Session, cast: Ballot) -> Message:
     else:
         pieces.append(_abstention(session, before, cast))
         pieces += [Prose(text=cast.reasoning)] if cast.reasoning else []
+    pieces += sources.listed(cast.sources)
     return Message(
         session_id=session.id,
         key=ballot_key(cast),
