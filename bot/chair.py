@@ -24,6 +24,8 @@ they differed; after a debate, also who moved whom, as the <moved> tags say. Sta
 votes or models: they are added from the tally.
 - arguments: for each option, its strongest argument in one sentence. For an option that nobody \
 chose, write only what its potential counter-argument hinges on, as a noun phrase.
+- What stands inside <advocate> tags was argued by assignment: use it for the argument of its \
+option alone, and say of nobody that they hold it.
 Say only what the ballots say. Answer in the language of the question."""
 AS_JSON = 'Answer with one JSON object: {"narrative": …, "arguments": {"A": …, "B": …}}.'
 FAULTS = "That cannot be published: {faults}. Write it again, true to the ballots."
@@ -180,6 +182,9 @@ def _material(session: Session) -> str:
         else:
             lines.append(fence("ballot", f"{ballot.panelist} abstained."))
     lines += [fence("moved", move) for move in summary.moves(session)]
+    for ballot in session.ballots:
+        if ballot.assigned:  # nobody's view, so nobody is named: only for an option's argument
+            lines.append(fence("advocate", ballot.reasoning, letter=ballot.assigned))
     return "\n".join(lines)
 
 

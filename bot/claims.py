@@ -64,7 +64,8 @@ class _Check:
         # In a debate, what somebody voted in an earlier round may be told as well.
         self._cast = defaultdict[str, set[str | None]](set)
         for ballot in session.ballots:
-            self._cast[ballot.panelist].add(ballot.choice)
+            if not ballot.assigned:
+                self._cast[ballot.panelist].add(ballot.choice)
         self._agreed = self._tally.most == self._tally.voters
         options = [option.text for option in session.poll.options]
         spoken = [session.poll.question, *options, *(b.reasoning for b in session.ballots)]

@@ -49,6 +49,7 @@ class PanelistConfig(Section):
     deadline: float = Field(default=120.0, gt=0)
     effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     search: bool = False
+    advocate: bool = False
     parameters: dict[str, Any] = {}
 
     @property

@@ -42,9 +42,13 @@ class Floor(Record):
 
 
 def floor(session: Session, panelist: str, number: int) -> Floor:
-    """Lay out the votes of the round before, as one panelist sees them."""
+    """Lay out the votes of the round before, as one panelist sees them.
+
+    What a devil's advocate has said in this round already stands in the place of its vote.
+    """
     before = session.standing(number - 1)
-    others = [ballot for name, ballot in before.items() if name != panelist and ballot.choice]
+    heard = {**before, **{n: b for n, b in session.ballots_of(number).items() if b.assigned}}
+    others = [b for name, b in heard.items() if name != panelist and (b.choice or b.assigned)]
     random.Random(f"{session.id} {panelist} {number}").shuffle(others)  # noqa: S311  # no secret
     labelled = {f"{LABEL} {place}": ballot for place, ballot in enumerate(others, start=1)}
     return Floor(number=number, others=labelled, own=before.get(panelist))

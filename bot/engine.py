@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import debate, render, summary, verdict
+from bot import advocate, debate, render, summary, verdict
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, ModelError, cause
 from bot.journal import Journal, load
@@ -129,16 +129,18 @@ class Engine:
     async def _round(
         self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist], *, number: int
     ) -> None:
-        """Ask everyone who has not answered yet, all at once."""
+        """Ask everyone who has not answered yet, all at once; a devil's advocate before all."""
         cast = journal.session.ballots_of(number)
         for ballot in cast.values():
             outbox.reply(render.ballot(journal.session, ballot))
         await journal.listen()
-        if journal.stopped.is_set():
-            return
-        async with asyncio.TaskGroup() as group:
-            for position, panelist in enumerate(panel):
-                if panelist.seat.name not in cast:
+        waiting = [(at, p) for at, p in enumerate(panel) if p.seat.name not in cast]
+        advocates = [(at, p) for at, p in waiting if p.seat.advocate and number > 1]
+        for some in (advocates, [pair for pair in waiting if pair not in advocates]):
+            if journal.stopped.is_set():
+                return
+            async with asyncio.TaskGroup() as group:
+                for position, panelist in some:
                     group.create_task(self._ask(journal, outbox, panelist, position, number))
 
     async def _ask(
@@ -188,6 +190,8 @@ async def cast_ballot(panelist: Panelist, session: Session, position: int, numbe
     try:
         async with asyncio.timeout(seat.deadline):
             floor = debate.floor(session, seat.name, number) if number > 1 else None
+            if floor and seat.advocate:
+                return await advocate.argue(panelist, session, floor)
             return await panelist.vote(session.poll, position=position, floor=floor)
     except TimeoutError:
         reason = f"no answer within {seat.deadline:g} s"

@@ -34,6 +34,7 @@ class Seat(Record):
     )
     max_tokens: int = Field(default=2_000, ge=16)
     deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
+    advocate: bool = False  # in a debate, argues for the least-chosen option
 
 
 class Panelist:

@@ -88,6 +88,7 @@ class Ballot(Record):
     reasoning: str = ""
     error: str | None = None
     persuaded_by: str | None = None
+    assigned: str | None = None  # the letter that a devil's advocate had to argue for: no vote
     sources: tuple[Source, ...] = ()
     input_tokens: int = 0  # those read from a cache included
     cached_tokens: int = 0

@@ -95,7 +95,10 @@ def told(poll: Poll, ballot: Ballot) -> str:
 
 
 def _voted(poll: Poll, ballot: Ballot) -> str:
-    voted = f"voted for {poll.text_of(ballot.choice)}" if ballot.choice else "abstained"
+    if ballot.assigned:
+        voted = f"argues as devil's advocate, by assignment, for {poll.text_of(ballot.assigned)}"
+    else:
+        voted = f"voted for {poll.text_of(ballot.choice)}" if ballot.choice else "abstained"
     return f"{voted}.\n{ballot.reasoning}".strip()
 
 
@@ -143,7 +146,7 @@ def _brief_floor(floor: Floor | None) -> str:
     if floor is None:
         return ""
     own = floor.own.choice if floor.own else None
-    against = (b.reasoning for b in floor.others.values() if b.choice != own)
+    against = (b.reasoning for b in floor.others.values() if (b.assigned or b.choice) != own)
     heard = next(filter(None, map(first_sentence, against)), None)
     return f" Somebody who disagrees says: {plain(heard)}" if heard else ""
 

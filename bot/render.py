@@ -57,6 +57,8 @@ def ballot(session: Session, cast: Ballot) -> Message:
         pieces.append(Vote(letter=cast.choice, text=session.poll.text_of(cast.choice)))
         pieces += [_course(session, before, cast)] if before else []
         pieces.append(Prose(text=cast.reasoning or "It gave no reason."))
+    elif cast.assigned:
+        pieces += [_task(session, before, cast.assigned), Prose(text=cast.reasoning)]
     else:
         pieces.append(_abstention(session, before, cast))
         pieces += [Prose(text=cast.reasoning)] if cast.reasoning else []
@@ -77,6 +79,14 @@ def _course(session: Session, before: Ballot, cast: Ballot) -> Line:
         return Line(text="Keeps its vote", tone=Tone.FAINT)
     by = f", persuaded by {cast.persuaded_by}" if cast.persuaded_by else ""
     return Line(text=f"Changed from {session.poll.text_of(before.choice)}{by}", tone=Tone.GOOD)
+
+
+def _task(session: Session, before: Ballot | None, letter: str) -> Line:
+    """Tell that what follows is a devil's advocate's task and no vote."""
+    own = session.poll.text_of(before.choice) if before and before.choice else None
+    stands = f" Its own vote for {own} stands." if own else ""
+    told = f"As devil's advocate, by assignment, for {session.poll.text_of(letter)}: no vote."
+    return Line(text=told + stands, tone=Tone.FAINT)
 
 
 def _abstention(session: Session, before: Ballot | None, cast: Ballot) -> Line:
@@ -155,6 +165,9 @@ def _seats(session: Session) -> Seats:
 def _seat(poll: Poll, name: str, cast: Ballot | None, waiting: SeatState) -> SeatRow:
     if cast is None:
         return SeatRow(name=name, state=waiting)
+    if cast.assigned:
+        note = f"argues for {poll.text_of(cast.assigned)}, as devil's advocate"
+        return SeatRow(name=name, state=SeatState.VOTED, note=note)
     if cast.choice is None:
         return SeatRow(name=name, state=SeatState.ABSTAINED, note=cast.error or "")
     return SeatRow(name=name, state=SeatState.VOTED, note=poll.text_of(cast.choice))

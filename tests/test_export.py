@@ -61,8 +61,8 @@ KEYS = {
     "": "id created_at status place poll panel continues named ballots tally people verdict summary posts",
     "poll": "question mode rounds options asked_by context",
     "poll options 0": "letter text",
-    "ballots 0": "panelist round choice position reasoning error persuaded_by sources input_tokens "
-    "cached_tokens output_tokens cost_usd seconds",
+    "ballots 0": "panelist round choice position reasoning error persuaded_by assigned sources "
+    "input_tokens cached_tokens output_tokens cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
     "summary": "narrative agreement strongest chair counsel",
