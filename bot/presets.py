@@ -24,22 +24,21 @@ OPENROUTER = {
     "Gemini 3.1 Pro": "google/gemini-3.1-pro-preview",
 }
 
-# One vendor's key: five seats of its model, told apart by their personas. Each of these speaks the
-# chat-completions format at the address given; Anthropic's takes no JSON schema there.
-VENDORS = {
-    "OPENAI_API_KEY": ("openai", "https://api.openai.com/v1", "gpt-5.4", "GPT-5.4"),
-    "ANTHROPIC_API_KEY": (
-        "anthropic",
-        "https://api.anthropic.com/v1",
-        "claude-opus-4-6",
-        "Claude Opus 4.6",
+# One vendor's key: five seats of its model, told apart by their personas, in its own wire format.
+# OpenAI's is chat completions here, which what stands at OPENAI_BASE_URL surely speaks.
+VENDORS: dict[str, tuple[str, Raw, str, str]] = {
+    "OPENAI_API_KEY": (
+        "openai",
+        {
+            "api": "openai",
+            "base_url": "https://api.openai.com/v1",
+            "limit_field": "max_completion_tokens",
+        },
+        "gpt-5.4",
+        "GPT-5.4",
     ),
-    "GEMINI_API_KEY": (
-        "google",
-        "https://generativelanguage.googleapis.com/v1beta/openai",
-        "gemini-3.1-pro-preview",
-        "Gemini 3.1 Pro",
-    ),
+    "ANTHROPIC_API_KEY": ("anthropic", {"api": "anthropic"}, "claude-opus-4-6", "Claude Opus 4.6"),
+    "GEMINI_API_KEY": ("google", {"api": "gemini"}, "gemini-3.1-pro-preview", "Gemini 3.1 Pro"),
 }
 KEYS = ("OPENROUTER_API_KEY", *VENDORS)
 
@@ -78,10 +77,8 @@ def _openrouter() -> Raw:
 
 
 def _vendor(variable: str) -> Raw:
-    provider_name, base_url, model, name = VENDORS[variable]
-    provider = {"api": "openai", "base_url": base_url, "key_env": variable}
-    provider |= {"limit_field": "max_completion_tokens"} if provider_name == "openai" else {}
-    provider |= {"structured": "none"} if provider_name == "anthropic" else {}
+    provider_name, settings, model, name = VENDORS[variable]
+    provider = {**settings, "key_env": variable}
     seats = {
         persona.lower(): {
             "name": f"{persona} ({name})",

@@ -18,6 +18,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from tests.fakes.endpoint import FORMATS, KEY, recorded
 from tests.fakes.openai import fails, hangs, says, serving
 from tests.fakes.program import PATIENCE, PROGRAM, Folder
 
@@ -356,6 +357,18 @@ async def test_hosted_models_sit_on_the_demos_panel_where_a_key_is_set(folder: F
     assert "OPENAI_API_KEY is set, so hosted models are asked" in err
     assert "keeping up with SOTA proprietary models?" in out
     assert {request["model"] for request in folder.fake.requests} == {"gpt-5.4"}
+
+
+async def test_a_vendors_models_are_asked_in_its_own_wire_format(folder: Folder) -> None:
+    async with recorded(FORMATS["anthropic"], "form") as vendor:
+        folder.environ |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": vendor.url}
+
+        code, out, _ = await folder.run("demo", "--json")
+
+    ballots = json.loads(out)["ballots"]
+    assert code == 0
+    assert [ballot["reasoning"] for ballot in ballots] == ["Tea calms."] * 5
+    assert {request["model"] for request in vendor.requests} == {"claude-opus-4-6"}
 
 
 async def test_the_demo_is_real_from_end_to_end_and_leaves_nothing_behind(folder: Folder) -> None:

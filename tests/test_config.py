@@ -294,6 +294,15 @@ def test_a_providers_key_puts_its_models_on_the_panel(variable: str) -> None:
     config.need_keys(list(config.panelists.values()))
 
 
+@pytest.mark.parametrize(
+    ("variable", "api"), [("ANTHROPIC_API_KEY", "anthropic"), ("GEMINI_API_KEY", "gemini")]
+)
+def test_a_vendors_key_is_used_in_its_own_wire_format(variable: str, api: str) -> None:
+    config, _ = presets.preset({variable: "sk"})
+
+    assert {provider.api for provider in config.providers.values()} == {api}
+
+
 def test_the_key_that_reaches_most_models_comes_first() -> None:
     config, _ = presets.preset(dict.fromkeys(KEYS, "sk"))
 
