@@ -58,8 +58,8 @@ def headings(document: str) -> list[str]:
 
 
 KEYS = {
-    "": "id created_at status place poll panel continues named ballots tally people verdict summary "
-    "posts",
+    "": "id created_at status place poll panel continues named ballots tally people verdict "
+    "summary posts",
     "poll": "question mode rounds options asked_by context",
     "poll options 0": "letter text",
     "ballots 0": "panelist round choice position reasoning error persuaded_by assigned sources "
