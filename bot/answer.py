@@ -6,13 +6,21 @@ names two options, sets conditions or declines is an abstention. Nothing is gues
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from bot import ballot_json, statements
 from bot.poll import Record
 
-THINKING = re.compile(r"<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-THINKING_ENDS = re.compile(r"^.*</(think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
-THINKING_STARTS = re.compile(r"<(think|thinking|thought|reasoning)>.*$", re.DOTALL | re.IGNORECASE)
+dotall = partial(re.compile, flags=re.DOTALL | re.IGNORECASE)
+TAG = r"(?:think|thinking|thought|reasoning)"
+OPENED, CLOSED = rf"(?:<{TAG}\b[^<>]*>|\[think\])", rf"(?:</{TAG}>|\[/think\])"
+THINKING = dotall(rf"{OPENED}.*?{CLOSED}")
+THINKING_ENDS = dotall(rf"^.*{CLOSED}")
+THINKING_STARTS = dotall(rf"{OPENED}.*$")
+# The channels of gpt-oss, where a server passes them on: all but the final one is thinking aloud.
+CHANNELS = dotall(r"<\|channel\|>(?!final)\w+.*?(?:<\|end\|>|\Z)|<\|start\|>\w+|<\|channel\|>final")
+# A vote in a tag of its own reads as a line of its own.
+VOTE_TAG = dotall(r"<((?:final_?)?(?:vote|answer|choice|decision))>(?P<value>[^<>]*)</\1>")
 TOKENS = re.compile(r"<\|[^|<>]{1,40}\|>|</?s>|\[/?INST\]")  # marks of a chat template that leaked
 UNSEEN = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff]")
 REFUSAL = re.compile(
@@ -58,7 +66,8 @@ def read(text: str, options: Sequence[str]) -> Reading:
 def _said(text: str) -> str:
     """Give the text without thinking aloud and without what cannot be seen."""
     text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
-    text = TOKENS.sub("", text)
+    text = TOKENS.sub("", CHANNELS.sub("", text))
+    text = VOTE_TAG.sub(r"\nVote: \g<value>\n", text)
     text = THINKING_ENDS.sub("", THINKING.sub("", text))
     return THINKING_STARTS.sub("", text).strip()
 

@@ -18,14 +18,16 @@ REASONING_KEYS = (
     "reasoning", "reason", "reasons", "explanation", "rationale", "argument", "justification",
     "why", "analysis", "thoughts",
 )  # fmt: skip
+WRAPPERS = ("arguments", "parameters", "input", "ballot", "response")  # of a call of a tool
 HAS_KEY = re.compile(
-    rf"[\"']?\b(?:{'|'.join(VOTE_KEYS + REASONING_KEYS)})\b[\"']?\s*:", re.IGNORECASE
+    rf"[\"'“]?\b(?:{'|'.join(VOTE_KEYS + REASONING_KEYS)})\b\\?[\"'”]?\s*:", re.IGNORECASE
 )
 FENCE = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)
 
 
 def find(said: str, options: Sequence[str]) -> Found | None:
     """Read the JSON ballots of an answer; None where it holds none."""
+    said = _decoded(said)
     ballots = [b for b in (_ballot(value) for value in _objects(said)) if b is not None]
     if not ballots:
         return None
@@ -34,6 +36,13 @@ def find(said: str, options: Sequence[str]) -> Found | None:
     for vote, _ in ballots:
         letters |= _letters(vote, options)
     return Found(letters=letters, reasoning=ballots[-1][1] or around)
+
+
+def _decoded(said: str) -> str:
+    """Undo a second encoding, and the typographic quotes of an object that has no others."""
+    if said.startswith('"') and isinstance(inner := _parse(said), str):
+        return inner
+    return said if '"' in said else re.sub("[“”]", '"', said)
 
 
 def _objects(said: str) -> Iterator[dict[str, Any]]:
@@ -94,6 +103,11 @@ def _ballot(value: dict[str, Any]) -> tuple[object, str] | None:
             return inner and (inner[0], inner[1] or _text(reasoning))
         if key in fields:
             return fields[key], _text(reasoning)
+    for key in WRAPPERS:
+        wrapped = fields.get(key)
+        wrapped = _parse(wrapped) if isinstance(wrapped, str) else wrapped
+        if isinstance(wrapped, dict):
+            return _ballot(wrapped)
     return (None, _text(reasoning)) if reasoning else None
 
 

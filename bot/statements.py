@@ -6,59 +6,23 @@ from collections.abc import Iterator, Sequence
 from bot import mention
 from bot.mention import Found
 from bot.poll import Record
-
-EDGE = r"[\s*_`#>\-•–—\"'“”«»|]*"
-NOUNS = (
-    r"vote|choice|answer|decision|verdict|pick|selection|winner|recommendation|conclusion|ballot"
-    r"|stimme|wahl|antwort|entscheidung|vote|choix|réponse|voto|elección|respuesta|escolha|resposta"
-    r"|scelta|risposta|голос|ответ|выбор|投票|答案|选择|選択|回答|我的投票|我的选择|私の投票|投票先"
+from bot.voting_words import (
+    ALSO,
+    BEST,
+    BOXED,
+    CHATTY,
+    HEADING,
+    HTML,
+    LABEL,
+    NO_PRONOUN,
+    NOT_MEANT,
+    OPENS,
+    SENTENCE,
+    UNMARKED,
+    UNSURE,
+    VERB,
+    VERB_LAST,
 )
-LEADING = (
-    r"(?:so|thus|therefore|hence|overall|in the end|ultimately|in conclusion|and|but|final|my|the"
-    r"|our|own|correct|best|right|meine|mein|die|mon|ma|mi|meu|minha|il mio|la mia|мой|最终|最終)"
-)
-LABEL = re.compile(
-    rf"^{EDGE}(?P<lead>(?:{LEADING}[\s,*_]+)*)(?:{NOUNS})(?P<mark>[*_\s]*"
-    rf"(?:goes (?:to|for)|would (?:be|go to)|is|ist|est|es|é|è|va a|为|是|は|[:：=–—-])[*_\s]*:?)"
-    rf"(?P<value>.*)$",
-    re.IGNORECASE,
-)
-HEADING = re.compile(rf"^\W*(?:{LEADING}\s+)*(?:{NOUNS})\W*$", re.IGNORECASE)
-BOXED = re.compile(r"\\boxed\{(?:\\text\{)?(?P<value>[^{}]*)")
-WILL = (
-    r"(?:\s+(?:would|will|do|must|have to|am going to|hereby|therefore|thus|still|now|strongly"
-    r"|firmly|also|personally|ultimately|finally|instead)|['’](?:d|ll|m))*"
-)
-VERBS = (
-    r"(?:stimme für|wähle|vote pour|choisis|voto por|voto per|elijo|escolho|scelgo|голосую за"
-    r"|выбираю|cast(?:ing)? (?:my|a) vote (?:for|to)"
-    r"|(?:vote|voting|go|going|opt|side|am|stand) (?:for|with)"
-    r"|vote(?! against)|choose|pick|select|support|favou?r|prefer|back|recommend|say)"
-)
-VERB = re.compile(
-    rf"\b(?:I|ich|je|yo|eu|io|я){WILL}\s+{VERBS}\b[:\s]*(?P<value>.*)$", re.IGNORECASE
-)
-NO_PRONOUN = re.compile(
-    r"(?:^\W*(?:voto (?:por|per|pela|pelo)|голосую за)|(?:^|[，、,。；\s])(?:我|私は)?"
-    r"(?:选择|選擇|投票给|投给|支持)[:： ]?)(?P<value>.*)$",
-    re.IGNORECASE,
-)
-# A willing opening is no vote, even where an option reads Yes.
-CHATTY = re.compile(
-    r"\W*(?:I(?:['’]d| would| can|['’]ll| will)? (?:be |gladly |happ)|of course|sure)"
-)
-BEST = re.compile(
-    r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?"
-    r"(?:best|better|right|correct|strong(?:est|er)|winning)\b(?! of)",
-    re.IGNORECASE,
-)
-UNSURE = re.compile(
-    r"\b(?:if|unless|otherwise|depends|depending|whether|wenn|si|sinon|in case|assuming)\b",
-    re.IGNORECASE,
-)
-OPENS = re.compile(r"[*_\"'”’]*\s*[,.;:!—–]")
-SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")
-ALSO = re.compile(r"^[\s*_`\"'”’)]*(?:or|and|oder|und|ou|et|o|y|e|/|&|,)\s+", re.IGNORECASE)
 
 
 class Statement(Record):
@@ -73,7 +37,7 @@ def find(said: str, options: Sequence[str]) -> Found:
 
     A labelled vote ("Vote: B") outranks a sentence ("I choose B"), and that a bare answer ("B").
     """
-    lines = [line for line in said.split("\n") if line.strip()]
+    lines = _own_lines(said)
     for kind in (_labelled, _sentences, _bare):
         statements = list(kind(lines, options))
         final = [statement for statement in statements if statement.final]
@@ -85,8 +49,18 @@ def find(said: str, options: Sequence[str]) -> Found:
 
 def labelled(said: str, options: Sequence[str]) -> frozenset[str]:
     """Read only the votes that stand behind a label, such as "Vote: B"."""
-    lines = [line for line in said.split("\n") if line.strip()]
-    return frozenset[str]().union(*(s.letters for s in _labelled(lines, options)))
+    return frozenset[str]().union(*(s.letters for s in _labelled(_own_lines(said), options)))
+
+
+def _own_lines(said: str) -> list[str]:
+    """Give the lines that hold anything, without those that quote somebody else.
+
+    A quotation at the very end is the answer's own: some models set off their vote like that.
+    """
+    lines = [line for line in HTML.sub("", said).split("\n") if line.strip()]
+    return [line for line in lines if not line.startswith(">")] + [
+        line for line in lines[-1:] if line.startswith(">")
+    ]
 
 
 def _labelled(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:
@@ -102,7 +76,12 @@ def _labelled(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statemen
 
 
 def _label(sentence: str, options: Sequence[str]) -> Statement | None:
-    found = LABEL.match(sentence) or BOXED.search(sentence) or _after_clause(sentence)
+    found = (
+        LABEL.match(sentence)
+        or UNMARKED.match(sentence)
+        or BOXED.search(sentence)
+        or _after_clause(sentence)
+    )
     if found is None:
         return None
     letters = mention.whole(found["value"], options) or _named(found["value"], options)
@@ -133,9 +112,14 @@ def _sentences(lines: Sequence[str], options: Sequence[str]) -> Iterator[Stateme
 def _voted(sentence: str) -> Iterator[str]:
     """Give what follows each "I vote for" of a sentence that means it."""
     for clause in re.split(r",?\s+(?:but|however|yet|although|and so|so)\s+", sentence):
-        found = VERB.search(clause) or NO_PRONOUN.search(clause)
-        if found and not _in_quotes(clause, found.start()):
+        found = VERB.search(clause) or NO_PRONOUN.search(clause) or VERB_LAST.search(clause)
+        if found and _is_meant(clause, found.start()):
             yield found["value"]
+
+
+def _is_meant(clause: str, place: int) -> bool:
+    """Tell whether the vote at this place is the speaker's own, and cast."""
+    return not _in_quotes(clause, place) and not NOT_MEANT.search(clause[:place])
 
 
 def _in_quotes(clause: str, place: int) -> bool:
@@ -196,6 +180,7 @@ def _without_vote(said: str, options: Sequence[str]) -> str:
 
 
 def _only_vote(line: str, options: Sequence[str]) -> bool:
-    label = LABEL.match(line)
+    line = HTML.sub("", line)
+    label = LABEL.match(line) or UNMARKED.match(line)
     value = label["value"] if label else line
     return bool(HEADING.match(line)) or mention.whole(value, options) is not None
