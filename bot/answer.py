@@ -53,7 +53,7 @@ class Reading(Record):
 
 def read(text: str, options: Sequence[str]) -> Reading:
     """Read an answer to `options`, which were shown under the letters from A on, in this order."""
-    said = _said(text)
+    said = spoken(text)
     if not said:
         return Reading(letter=None, reasoning="", problem="gave an empty answer")
     found = ballot_json.find(said, options) or statements.find(said, options)
@@ -63,7 +63,7 @@ def read(text: str, options: Sequence[str]) -> Reading:
     return Reading(letter=None, reasoning=reasoning, problem=_problem(found.letters, said, options))
 
 
-def _said(text: str) -> str:
+def spoken(text: str) -> str:
     """Give the text without thinking aloud and without what cannot be seen."""
     text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
     text = TOKENS.sub("", CHANNELS.sub("", text))

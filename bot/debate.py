@@ -8,16 +8,20 @@ import random
 import re
 from collections.abc import Mapping
 
-from bot.poll import Ballot, Record, Session
+from bot.poll import Ballot, Poll, Record, Session
 
 LABEL = "Speaker"
 NOBODY = "nobody"
-# A line of prose that says who persuaded; in JSON it is a key of its own.
+WHO = rf"(?P<who>{LABEL} \d+|\w+)"
+# A line of prose that says who persuaded, and the words in which it may open a sentence; in JSON it
+# is a key of its own.
+LINE = rf"^[ \t*_-]*persuaded by[ \t*_]*[:–—-][ \t*_]*{WHO}\b.*$"
+CREDIT_LINE = re.compile(LINE, re.IGNORECASE | re.MULTILINE)
 CREDIT = re.compile(
-    rf"^[\s*_>-]*persuaded by[\s*_:]*(?P<who>{LABEL} \d+|\w+)[\s*_.]*$",
+    rf"{LINE.replace('who', 'line')}|^persuaded by {WHO.replace('who', 'opening')}"
+    rf"|[\"']persuaded_by[\"']\s*:\s*\[?\s*[\"']{WHO.replace('who', 'key')}",
     re.IGNORECASE | re.MULTILINE,
 )
-CREDIT_KEY = re.compile(rf"[\"']persuaded_by[\"']\s*:\s*[\"'](?P<who>{LABEL} \d+)", re.IGNORECASE)
 
 
 class Floor(Record):
@@ -50,18 +54,32 @@ def floor(session: Session, panelist: str, number: int) -> Floor:
     heard = {**before, **{n: b for n, b in session.ballots_of(number).items() if b.assigned}}
     others = [b for name, b in heard.items() if name != panelist and (b.choice or b.assigned)]
     random.Random(f"{session.id} {panelist} {number}").shuffle(others)  # noqa: S311  # no secret
-    labelled = {f"{LABEL} {place}": ballot for place, ballot in enumerate(others, start=1)}
-    return Floor(number=number, others=labelled, own=before.get(panelist))
+    labels = {ballot.panelist: f"{LABEL} {place}" for place, ballot in enumerate(others, start=1)}
+    hidden = {panelist: "you", **labels}
+    heard = {labels[ballot.panelist]: _unnamed(ballot, hidden, session.poll) for ballot in others}
+    own = before.get(panelist)
+    return Floor(number=number, others=heard, own=own and _unnamed(own, hidden, session.poll))
+
+
+def _unnamed(ballot: Ballot, labels: Mapping[str, str], poll: Poll) -> Ballot:
+    """Put labels for the names that an earlier round put into a reasoning; not for the topic's."""
+    topic = " ".join([poll.question, *(option.text for option in poll.options)])
+    names = sorted((name for name in labels if name not in topic), key=len, reverse=True)
+    if not names:
+        return ballot
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)"
+    reasoning = re.sub(pattern, lambda found: labels[found[0]], ballot.reasoning)
+    return ballot.model_copy(update={"reasoning": reasoning})
 
 
 def credit(answer: str, floor: Floor) -> str | None:
-    """Find the panelist whom an answer names as the one that persuaded it."""
-    found = CREDIT_KEY.search(answer) or CREDIT.search(answer)
-    wanted = found["who"].casefold() if found else None
+    """Find the panelist whom an answer, without its thinking, names last as having persuaded it."""
+    found = list(CREDIT.finditer(answer))
+    wanted = str(found[-1][found[-1].lastgroup or 0]).casefold() if found else None
     named = (b.panelist for label, b in floor.others.items() if label.casefold() == wanted)
     return next(named, None)
 
 
 def without_credit(text: str) -> str:
     """Take the line that credits somebody out of a reasoning."""
-    return CREDIT.sub("", text).strip()
+    return CREDIT_LINE.sub("", text).strip()

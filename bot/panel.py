@@ -71,7 +71,7 @@ class Panelist:
             seconds=round(time.monotonic() - started, 3),
             **hearing.cost(),
         )
-        return debated(ballot, hearing.said, floor) if floor else ballot
+        return debated(ballot, answer.spoken(hearing.said), floor) if floor else ballot
 
 
 def debated(ballot: Ballot, said: str, floor: Floor) -> Ballot:
@@ -125,7 +125,9 @@ class Hearing:
         if Ability.CHOICES in self._model.abilities and not first.torn:
             reading = await self._constrained()
         elif first.problem:
-            reading = await self._repaired(first.problem)
+            reading = await self._repaired(
+                "voted for several options" if first.torn else first.problem
+            )
         if reading.letter is None:
             return first
         leans = leanings(first.reasoning, self._options)

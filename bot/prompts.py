@@ -43,6 +43,10 @@ AGAIN = (
 )
 WHICH = "Which option do you vote for? Answer with one line and nothing else: `Vote: X`."
 
+# Angle brackets, and what a model may take for them.
+ESCAPES = str.maketrans(
+    {"&": "&amp;"} | dict.fromkeys("<＜﹤", "&lt;") | dict.fromkeys(">＞﹥", "&gt;")
+)
 BRIEF_RULES = "{persona} Give your opinion in two short sentences, then your vote."
 BRIEF_EXAMPLE = (
     Turn(role="user", text='Which is better for a long meeting? Vote for "Tea" or "Coffee".'),
@@ -57,8 +61,7 @@ BRIEF_EXAMPLE = (
 def fence(tag: str, text: str, **attributes: str) -> str:
     """Wrap data in a tag that nothing inside can close."""
     marks = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    inner = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<{tag}{marks}>{inner}</{tag}>"
+    return f"<{tag}{marks}>{text.translate(ESCAPES)}</{tag}>"
 
 
 def rules(persona: str, floor: Floor | None = None, *, as_json: bool) -> str:

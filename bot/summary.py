@@ -1,6 +1,7 @@
 """What a poll came to, said from the ballots alone: counts and names can only be right."""
 
 import re
+from itertools import pairwise
 
 from bot.markdown import escape
 from bot.poll import Argument, Ballot, Session, Summary
@@ -58,13 +59,15 @@ def _move(session: Session, before: Ballot, after: Ballot) -> str:
     if before.choice is None:
         return f"{after.panelist} came to {new}"
     moved = f"{after.panelist} changed from {session.poll.text_of(before.choice)} to {new}"
-    credited = [
-        ballot.persuaded_by
-        for ballot in session.ballots
-        if (ballot.panelist, ballot.choice) == (after.panelist, after.choice)
-    ]
-    persuader = next(filter(None, reversed(credited)), None)
+    persuader = _last_change(session, after.panelist).persuaded_by
     return f"{moved}, persuaded by {persuader}" if persuader else moved
+
+
+def _last_change(session: Session, panelist: str) -> Ballot:
+    """Give the ballot by which a panelist that changed its vote came to its last one."""
+    cast = [ballot for ballot in session.ballots if ballot.panelist == panelist and ballot.choice]
+    steps = pairwise(sorted(cast, key=lambda ballot: ballot.round))
+    return [after for before, after in steps if after.choice != before.choice][-1]
 
 
 def argument(session: Session, letter: str, text: str) -> Argument:

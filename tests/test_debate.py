@@ -19,6 +19,7 @@ from bot.summary import moves
 from tests.fakes.messenger import RecordingMessenger
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
+REASONS = dict(zip(NAMES, ("figures", "costs", "risks"), strict=True))
 HERE = Place(chat="recording", channel="general")
 
 
@@ -30,7 +31,7 @@ def session(*ballots: Ballot, rounds: int = 3, panel: tuple[str, ...] = NAMES) -
 
 
 def cast(name: str, choice: str | None, number: int = 1, **more: Any) -> Ballot:
-    reasoning = more.pop("reasoning", f"{name} thinks so.")
+    reasoning = more.pop("reasoning", f"So the {REASONS[name]} say.")
     return Ballot(panelist=name, choice=choice, round=number, reasoning=reasoning, **more)
 
 
@@ -179,10 +180,32 @@ def test_who_cast_no_vote_is_not_heard() -> None:
     assert [b.panelist for b in seen.others.values()] == ["GLM 5"]
 
 
+def test_names_that_an_earlier_round_told_are_hidden_from_the_next() -> None:
+    told = cast("GLM 5", "A", 2, reasoning="Claude Opus 4.6 is right and GPT-5.4 is not.")
+
+    seen = debate.floor(session(*FIRST, told), "GPT-5.4", 3)
+
+    labels = {ballot.panelist: label for label, ballot in seen.others.items()}
+    heard = seen.others[labels["GLM 5"]].reasoning
+    assert heard == f"{labels['Claude Opus 4.6']} is right and you is not."
+
+
+def test_a_name_that_the_question_asks_about_is_not_hidden() -> None:
+    held = session(FIRST[0], cast("GLM 5", "A", reasoning="GPT-5.4 is dear."))
+    poll = held.poll.model_copy(update={"question": "Is GPT-5.4 worth it?"})
+
+    seen = debate.floor(held.model_copy(update={"poll": poll}), "GPT-5.4", 2)
+
+    assert [ballot.reasoning for ballot in seen.others.values()] == ["GPT-5.4 is dear."]
+
+
 CREDITS = {
     "prose": "So.\nPersuaded by: Speaker 1\nVote: A",
     "bold": "So.\n**Persuaded by:** Speaker 1.\nVote: A",
     "json": '{"reasoning": "So.", "vote": "A", "persuaded_by": "Speaker 1"}',
+    "opening": "Persuaded by Speaker 1, I change my vote.\nVote: A",
+    "with why": "Persuaded by: Speaker 1, whose figures are newer.\nVote: A",
+    "corrected": "Persuaded by: nobody\nPersuaded by: Speaker 1\nVote: A",
 }
 
 
@@ -195,8 +218,13 @@ def test_a_credit_is_read(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["So.\nVote: A", "Persuaded by: nobody\nVote: A", "Persuaded by: Speaker 9\nVote: A"],
-    ids=["none", "nobody", "unknown"],
+    [
+        "So.\nVote: A",
+        "Persuaded by: nobody\nVote: A",
+        "Persuaded by: Speaker 9\nVote: A",
+        "> Persuaded by: Speaker 1\nVote: A",
+    ],
+    ids=["none", "nobody", "unknown", "quoted"],
 )
 def test_no_credit_is_made_up(answer: str) -> None:
     seen = debate.floor(session(*FIRST), "GPT-5.4", 2)
@@ -257,7 +285,7 @@ async def test_a_very_small_model_hears_one_who_disagrees() -> None:
 
     asked = model.prompts[0].turns[-1].text
     assert asked == (
-        'Will it? Somebody who disagrees says: GLM 5 thinks so. Vote for "Yes" or "No".'
+        'Will it? Somebody who disagrees says: So the costs say. Vote for "Yes" or "No".'
     )
 
 
