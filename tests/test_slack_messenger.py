@@ -55,7 +55,7 @@ async def messenger(slack: FakeSlack) -> AsyncIterator[SlackMessenger]:
 async def speaking(slack: FakeSlack, **settings: Any) -> AsyncIterator[SlackMessenger]:
     find = one(Installed(token=SecretStr(slack.space("T1").token)))
     async with Workspaces.opened(base_url=slack.api, find=find) as workspaces:
-        yield SlackMessenger(Api(workspaces), **({"tempo": FAST} | settings))
+        yield SlackMessenger(Api(workspaces, pause=0.01), **({"tempo": FAST} | settings))
 
 
 class TestContract(MessengerContract):

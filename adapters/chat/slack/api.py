@@ -13,15 +13,20 @@ from adapters.chat.slack.faults import GONE, Hiccup, Limited, Refused, translate
 from adapters.chat.slack.workspaces import Workspaces
 
 Do: TypeAlias = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
 PATIENCE = 900.0  # seconds; then a call has failed
+LEAST = 0.05  # seconds, where Slack says none
+PAUSE = 0.25  # seconds before the first new try
 MAX_PAUSE = 30.0  # seconds between two tries, where Slack does not say how long
 
 
 class Api:
     """Calls Slack on behalf of the workspaces. Raises only MessengerError."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, *, pause: float = PAUSE) -> None:
+        """Make it; `pause` is how long the first new try waits, where Slack does not say."""
         self._workspaces = workspaces
+        self.pause = pause
 
     async def call(self, team: str | None, do: Do, *, once: bool = False) -> dict[str, Any]:
         """Make a call and give its answer.
@@ -32,7 +37,8 @@ class Api:
             on=_again_if_untaken if once else _again,
             attempts=None,
             timeout=PATIENCE,
-            wait_initial=0.25,
+            wait_initial=self.pause,
+            wait_jitter=self.pause,
             wait_max=MAX_PAUSE,
         )
         async for attempt in retries:
@@ -42,7 +48,9 @@ class Api:
 
     async def upload(self, url: str, data: bytes) -> None:
         """Send the bytes of a file to the address that Slack gave for it."""
-        async for attempt in stamina.retry_context(on=Hiccup, attempts=4, wait_initial=0.25):
+        async for attempt in stamina.retry_context(
+            on=Hiccup, attempts=4, wait_initial=self.pause, wait_jitter=self.pause
+        ):
             with attempt:
                 await self._workspaces.upload(url, data)
 
@@ -60,7 +68,7 @@ class Api:
 
 def _again_if_untaken(error: Exception) -> bool | float:
     """Tell how long to wait before the next try: only where this one has surely done nothing."""
-    return error.wait if isinstance(error, Limited) else False
+    return max(error.wait, LEAST) if isinstance(error, Limited) else False
 
 
 def _again(error: Exception) -> bool | float:

@@ -117,6 +117,7 @@ def flow(
         client_secret=client_secret,
         scopes=scopes,
         user_scopes=[],
+        authorization_url=client.base_url.removesuffix("api/") + "oauth/v2/authorize",
         redirect_uri=f"{public_url.rstrip('/')}/slack/oauth_redirect",
         installation_store=installations,
         state_store=states,

@@ -40,10 +40,10 @@ def _features(config: SlackConfig, events: str | None) -> dict[str, Any]:
         **({"url": events} if events else {}),
     }
     shortcut = {
-        "name": "Ask the roundtable about this",
+        "name": "Ask the roundtable",  # Slack takes 24 characters
         "type": "message",
         "callback_id": SHORTCUT,
-        "description": "Let a panel of models vote on a message",
+        "description": "Ask the roundtable about this message",
     }
     return {
         "app_home": {

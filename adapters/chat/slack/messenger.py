@@ -12,7 +12,7 @@ from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
 from adapters.chat.parts import parts
 from adapters.chat.slack import files, view
-from adapters.chat.slack.api import PATIENCE, Api
+from adapters.chat.slack.api import MAX_PAUSE, PATIENCE, PAUSE, Api
 from adapters.chat.slack.faults import Hiccup, Refused
 from adapters.chat.slack.history import Search, found
 from adapters.chat.slack.look import Looks
@@ -33,6 +33,7 @@ class Tempo(NamedTuple):
     edits_every: float = 2.0  # seconds, of one message
     edits_per_minute: float = 45.0  # of one workspace
     pins_per_minute: float = 18.0
+    pause: float = PAUSE  # seconds before what went wrong is tried again
 
 
 class SlackMessenger:
@@ -115,7 +116,12 @@ class SlackMessenger:
         """
         began = datetime.now(UTC)
         retries = stamina.retry_context(
-            on=Hiccup, attempts=None, timeout=PATIENCE, wait_initial=0.25, wait_max=30.0
+            on=Hiccup,
+            attempts=None,
+            timeout=PATIENCE,
+            wait_initial=self._api.pause,
+            wait_jitter=self._api.pause,
+            wait_max=MAX_PAUSE,
         )
         async for attempt in retries:
             with attempt:

@@ -15,7 +15,7 @@ from adapters.chat.slack.api import Api
 from adapters.chat.slack.app import build
 from adapters.chat.slack.faults import Refused
 from adapters.chat.slack.front import Front
-from adapters.chat.slack.installations import Installations, States, flow
+from adapters.chat.slack.installations import Installations, States, cipher, flow
 from adapters.chat.slack.messenger import SlackMessenger, Tempo
 from adapters.chat.slack.running import Running
 from adapters.chat.slack.scopes import SCOPES
@@ -50,7 +50,7 @@ class SlackService:
     ) -> None:
         self._config, self._workspaces, self._find = config, workspaces, find
         self._installations, self._redis, self._patience = installations, redis, patience
-        self._api = Api(workspaces)
+        self._api = Api(workspaces, pause=(tempo or Tempo()).pause)
         self.messenger = SlackMessenger(self._api, unpin_oldest=config.unpin_oldest, tempo=tempo)
         self.ready: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
@@ -145,7 +145,7 @@ class SlackService:
 
 
 def require(config: SlackConfig) -> None:
-    """Raise ConfigError for each setting that the chosen way to run needs and that is not there."""
+    """Raise ConfigError for each setting that is not there though it is needed, or is unusable."""
     several = bool(config.client_id)
     needed = ["signing_secret"] if config.mode == "http" else ["app_token"]
     needed += ["client_secret", "storage_key", "public_url"] if several else ["bot_token"]
@@ -154,6 +154,8 @@ def require(config: SlackConfig) -> None:
         missing.append("slack.mode: several workspaces need http, where they install the app")
     if missing:
         raise ConfigError(missing)
+    if config.storage_key:
+        cipher(secret(config, "storage_key"))
 
 
 def secret(config: SlackConfig, name: str) -> str:

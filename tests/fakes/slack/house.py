@@ -26,7 +26,9 @@ from bot.worker import Worker
 from tests.fakes.slack.people import Deliver, Person, by_http, by_socket
 from tests.fakes.slack.server import FakeSlack
 
-FAST = Tempo(posts_every=0.001, edits_every=0.02, edits_per_minute=1_000, pins_per_minute=1_000)
+FAST = Tempo(
+    posts_every=0.001, edits_every=0.02, edits_per_minute=1_000, pins_per_minute=1_000, pause=0.01
+)
 QUICK = Patience(ping=0.5, look=0.1, stale=0.5, lost=20)
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
 PANEL = {name: ScriptedModel(f"Because {name} says so.\nVote: A") for name in NAMES}
@@ -119,9 +121,11 @@ async def living(
             url = f"http://127.0.0.1:{service.ready.result()}/slack/events"
             deliver = by_http(slack, url, http) if config.mode == "http" else by_socket(slack)
             house = House(slack, service, store, desk, deliver, tasks)
+            slack.stores.append(store)
             try:
                 yield house
             finally:
+                slack.stores.remove(store)
                 await house.leave()
 
 

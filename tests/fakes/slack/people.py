@@ -165,7 +165,7 @@ class Person:
         return await self._send("interactive", payload)
 
     async def shortcut(self, message: Json, channel: str = "C1") -> None:
-        """Choose `Ask the roundtable about this` from the menu of a message."""
+        """Choose `Ask the roundtable` from the menu of a message."""
         payload = {
             "type": "message_action",
             "callback_id": "roundtable_about",

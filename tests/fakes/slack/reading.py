@@ -1,5 +1,6 @@
 """How to read what stands in the fake Slack."""
 
+import asyncio
 import json
 
 from tests.fakes.slack.server import FakeSlack
@@ -29,7 +30,15 @@ def over(root: Json) -> bool:
 
 async def until_over(slack: FakeSlack, channel: str = "C1", polls: int = 1) -> list[Json]:
     """Wait until so many polls have come to their last state, and give what stands in chat."""
-    await slack.until(lambda: sum(map(over, roots(slack, channel))) >= polls, seconds=60)
+
+    def shows() -> bool:
+        ended = sum(map(over, roots(slack, channel)))
+        return ended >= polls <= sum(key(m) == "summary" for m in slack.stored(channel))
+
+    await slack.until(shows, seconds=60)
+    async with asyncio.timeout(60):
+        while await slack.stores[0].unfinished():
+            await slack.tell()
     return slack.stored(channel)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.ports import SessionStore
 from tests.fakes.slack import faults, messages, others
 from tests.fakes.slack.blocks import Refused
 from tests.fakes.slack.faults import Fault
@@ -62,6 +63,7 @@ class FakeSlack:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     clock: Clock = field(default_factory=lambda: Clock(time.time()))
     sockets: Sockets = field(default_factory=Sockets)
+    stores: list[SessionStore] = field(default_factory=list)  # of the instances that run
 
     def __post_init__(self) -> None:
         self.space("T1")
@@ -127,7 +129,8 @@ class FakeSlack:
     def _answer(self, method: str, request: web.Request, body: Json) -> web.Response:
         call = self._note(method, request, body, None)
         try:
-            return web.json_response({"ok": True} | self._do(method, call))
+            done = {"ok": True} | self._do(method, call)
+            return web.json_response(done, headers=self._scopes(call.token))
         except Refused as refused:
             call.error = refused.error
             more: Json = {"needed": refused.why} if refused.error == "missing_scope" else {}
@@ -161,6 +164,11 @@ class FakeSlack:
         if method == "files.getUploadURLExternal":
             done["upload_url"] = f"{self.url}/upload/{done['file_id']}"
         return done
+
+    def _scopes(self, token: str) -> dict[str, str]:
+        """Tell the scopes of a token, as Slack does with each answer."""
+        granted = [s.scopes for s in self.spaces.values() if s.token == token]
+        return {"X-OAuth-Scopes": ",".join(sorted(granted[0]))} if granted else {}
 
     def _space(self, token: str) -> Workspace:
         space = next((s for s in self.spaces.values() if s.token == token), None)
@@ -214,7 +222,7 @@ async def serving(**settings: Any) -> AsyncIterator[FakeSlack]:
     app.router.add_get("/link/", fake.sockets.connect)
     app.router.add_post("/upload/{file}", fake.take_file)
     app.router.add_post("/response/{person}/{channel}", fake.take_response)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"

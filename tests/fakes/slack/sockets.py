@@ -30,6 +30,8 @@ class Sockets:
     connected: asyncio.Condition = field(default_factory=asyncio.Condition)
     _tickets: set[str] = field(default_factory=set)
     _acks: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    _ended: int = 0
+    _seen: int = 0
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def ticket(self) -> str:
@@ -54,7 +56,7 @@ class Sockets:
                 if frame.type is WSMsgType.TEXT:
                     self._take(json.loads(frame.data))
         finally:
-            self.open.remove(socket)
+            await self._left(socket)
         return socket
 
     async def until_connected(self, count: int = 1, *, seconds: float = 60) -> None:
@@ -95,6 +97,18 @@ class Sockets:
     async def _joined(self, socket: web.WebSocketResponse) -> None:
         async with self.connected:
             self.open.append(socket)
+            self.connected.notify_all()
+
+    async def until_gone(self, *, seconds: float = 60) -> None:
+        """Wait until a connection has ended since the last time that this was asked."""
+        async with asyncio.timeout(seconds), self.connected:
+            await self.connected.wait_for(lambda: self._ended > self._seen)
+            self._seen = self._ended
+
+    async def _left(self, socket: web.WebSocketResponse) -> None:
+        async with self.connected:
+            self.open.remove(socket)
+            self._ended += 1
             self.connected.notify_all()
 
     def _take(self, ack: Json) -> None:

@@ -1,0 +1,93 @@
+"""Finding out whether Slack takes the app as it is configured, before anybody asks a poll."""
+
+import asyncio
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.chat.slack.api import Do
+from adapters.chat.slack.faults import translated
+from adapters.chat.slack.scopes import SCOPES
+from adapters.chat.slack.service import require, secret
+from bot.config import SlackConfig
+from bot.errors import ConfigError, MessengerError
+from bot.poll import Record
+
+HELLO = 10.0  # seconds to wait for Slack's first word on the socket
+
+
+class Finding(Record):
+    """One thing that was looked at, and what was found."""
+
+    part: str
+    ok: bool
+    note: str
+
+
+async def check(config: SlackConfig) -> list[Finding]:
+    """Look at the settings, the token, its scopes and the socket; never raises for a fault."""
+    try:
+        require(config)
+    except ConfigError as error:
+        return [Finding(part="slack", ok=False, note=problem) for problem in error.problems]
+    timeout = aiohttp.ClientTimeout(total=30)
+    async with aiohttp.ClientSession(timeout=timeout) as http:
+        findings = [] if config.client_id else await _workspace(config, http)
+        findings.append(await _socket(config, http) if config.mode == "socket" else _http(config))
+        return findings
+
+
+async def _workspace(config: SlackConfig, http: aiohttp.ClientSession) -> list[Finding]:
+    client = _client(config, http, secret(config, "bot_token"))
+    try:
+        told = await _call(client, lambda c: c.auth_test())
+    except MessengerError as error:
+        return [Finding(part="slack token", ok=False, note=str(error))]
+    who = f"the bot is {told['user']} in {told['team']}"
+    return [Finding(part="slack token", ok=True, note=who), *_scopes(told)]
+
+
+def _scopes(told: AsyncSlackResponse) -> list[Finding]:
+    """Compare what the workspace granted with what the app is for."""
+    header = next((v for k, v in told.headers.items() if k.lower() == "x-oauth-scopes"), "")
+    granted = {scope.strip() for scope in str(header).split(",")}
+    missing = [
+        Finding(part="slack scope", ok=False, note=f"{scope} is missing; it is for {purpose}")
+        for scope, purpose in SCOPES.items()
+        if scope not in granted
+    ]
+    return missing or [Finding(part="slack scopes", ok=True, note=f"all {len(SCOPES)} are there")]
+
+
+async def _socket(config: SlackConfig, http: aiohttp.ClientSession) -> Finding:
+    """Open a connection as the service does, and wait for Slack to say hello."""
+    client, token = _client(config, http, None), secret(config, "app_token")
+    try:
+        opened = await _call(client, lambda c: c.apps_connections_open(app_token=token))
+        async with asyncio.timeout(HELLO), http.ws_connect(str(opened["url"])) as socket:
+            hello = await socket.receive_json()
+    except MessengerError as error:
+        return Finding(part="slack socket", ok=False, note=str(error))
+    except (aiohttp.ClientError, TimeoutError, TypeError, ValueError) as error:
+        note = f"no hello from Slack ({type(error).__name__})"
+        return Finding(part="slack socket", ok=False, note=note)
+    ok = hello.get("type") == "hello"
+    return Finding(part="slack socket", ok=ok, note="Slack says hello" if ok else "no hello")
+
+
+def _http(config: SlackConfig) -> Finding:
+    where = config.public_url or f"http://{config.host}:{config.port}"
+    return Finding(part="slack http", ok=True, note=f"Slack must reach {where}/slack/events")
+
+
+def _client(config: SlackConfig, http: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
+    return AsyncWebClient(token=token, base_url=config.base_url, session=http, retry_handlers=[])
+
+
+async def _call(client: AsyncWebClient, do: Do) -> AsyncSlackResponse:
+    try:
+        return await do(client)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        raise translated(error) from None
