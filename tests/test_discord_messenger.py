@@ -180,19 +180,55 @@ async def test_a_channel_that_forbids_threads_is_not_asked_for_another(
     assert len(server.made(THREAD)) == 1
 
 
-@pytest.mark.parametrize("end", ["locked", "deleted"])
-async def test_a_thread_that_somebody_closes_is_done_without(
+ENDS = ["locked", "deleted", "forbidden"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_a_thread_that_is_closed_is_done_without(
     server: Discord, messenger: DiscordMessenger, end: str
 ) -> None:
     shown = table.session(table.place(server))
     first, second, _ = table.ballots(shown)
     root = await messenger.post(shown.place, render.root(shown))
     await messenger.reply(root, first)
-    thread(server, root.id).locked = True
-    if end == "deleted":
+    if end == "locked":
+        thread(server, root.id).locked = True
+    elif end == "deleted":
         del server.channels.all[int(root.id)]
+    else:
+        server.channel.deny = world.SEND_IN_THREADS
 
     assert (await messenger.reply(root, second)).place == shown.place
+
+
+async def test_a_root_that_somebody_deletes_keeps_no_vote_away(
+    server: Discord, messenger: DiscordMessenger
+) -> None:
+    server.channel.deny = world.THREADS
+    shown = table.session(table.place(server))
+    root = await messenger.post(shown.place, render.root(shown))
+    del server.channel.messages[int(root.id)]
+
+    await messenger.reply(root, table.ballots(shown)[0])
+
+    assert len(server.channel.messages) == 1
+
+
+async def test_making_one_thread_holds_up_no_other_channel(server: Discord) -> None:
+    server.faults = [Fault(Kind.HANG, THREAD)]
+    other = server.channels.add(Channel(world.TEXT, "other", server.guild))
+    async with table.messenger(server, patience=20) as messenger:
+        slow, quick = (table.session(table.place(server, c)) for c in (None, other))
+        roots = [await messenger.post(s.place, render.root(s)) for s in (slow, quick)]
+        waiting = asyncio.create_task(messenger.reply(roots[0], table.ballots(slow)[0]))
+        await server.until(lambda: len(server.made(THREAD)) == 1)
+
+        reply = await messenger.reply(roots[1], table.ballots(quick)[0])
+
+        assert reply.place.thread == roots[1].id
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_writing_opens_an_archived_thread(

@@ -465,6 +465,18 @@ async def test_a_forum_post_holds_the_whole_poll(server: Discord, redis_url: str
     assert len(post.messages) == 1 + 5
 
 
+async def test_a_thread_that_the_gateway_never_told_of_is_asked_for(
+    server: Discord, bot: House
+) -> None:
+    thread = Channel(world.THREAD, "quiet", server.guild, parent=server.channel)
+    server.channels.add(thread)
+
+    await server.say("!poll Will it? | Yes | No", at=thread)
+
+    (session,) = await bot.done(thread)
+    assert (session.place.channel, session.place.thread) == (str(server.channel.id), str(thread.id))
+
+
 @pytest.mark.parametrize("kind", [world.VOICE, world.NEWS], ids=["voice", "news"])
 async def test_other_kinds_of_channels_work(server: Discord, redis_url: str, kind: int) -> None:
     channel = server.channels.add(Channel(kind, "other", server.guild))
@@ -476,7 +488,6 @@ async def test_other_kinds_of_channels_work(server: Discord, redis_url: str, kin
 
 async def test_in_private_no_prefix_is_needed(server: Discord, bot: House) -> None:
     private = server.direct()
-    await server.gateway.dispatch("CHANNEL_CREATE", private.payload, guild_id=None)
 
     await server.say("Will it? | Yes | No", at=private)
 
@@ -563,6 +574,15 @@ async def test_a_token_is_not_used_after_its_quarter_of_an_hour(
 
     await bot.done()
     assert server.made("@original") == []
+
+
+async def test_two_processes_tell_an_author_once(server: Discord, redis_url: str) -> None:
+    async with house(server, redis_url), house(server, redis_url):
+        for text in ("!poll ?", "!poll help", "!poll Will it? | Yes"):
+            await server.say(text)
+        await server.until(lambda: len(server.made(REPLIES)) == 3)
+
+    assert len(server.made(REPLIES)) == 3
 
 
 async def test_two_processes_answer_one_interaction_once(server: Discord, redis_url: str) -> None:

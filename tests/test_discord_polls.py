@@ -250,3 +250,17 @@ async def test_without_leave_for_webhooks_the_bot_speaks_itself(
 
     assert_whole(server, session)
     assert VOTE.split("\n")[0] in texts(table.standing(server, messages(session)[1])[0])
+
+
+async def test_a_webhook_that_somebody_deletes_keeps_no_vote_away(
+    server: Discord, redis_url: str
+) -> None:
+    server.guild.permissions |= world.WEBHOOKS
+    async with house(server, redis_url, webhooks=True) as bot:
+        await server.say(POLL)
+        await bot.done()
+        server.channel.webhooks.clear()
+        await server.say("!poll Another? | Yes | No")
+        newest, _ = await bot.done(count=2)
+
+    assert_whole(server, newest)

@@ -82,8 +82,7 @@ class RoundtableClient(discord.AutoShardedClient):
         log.info("On Discord as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_message(self, message: discord.Message) -> None:
-        if self.user:
-            await self._inbox.take(message, self.user.id)
+        await self._inbox.take(message, self)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.modal_submit and is_form(interaction):

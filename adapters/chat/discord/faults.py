@@ -78,10 +78,10 @@ def words(error: BaseException) -> str:
             return "Discord cannot be reached"
 
 
-def log_late(error: discord.HTTPException) -> None:
+def log_late(error: BaseException) -> None:
     """Note that an interaction could not be answered, unless another process has done it."""
-    if error.code != TAKEN:
-        log.warning("An interaction was answered too late: %s", words(error))
+    if not (isinstance(error, discord.HTTPException) and error.code == TAKEN):
+        log.warning("An interaction was not answered in time: %s", words(error))
 
 
 def code(error: MessengerError) -> int | None:

@@ -34,19 +34,26 @@ class Inbox:
         self._reception, self._messenger = reception, messenger
         self._times, self._prefix = times, prefix
 
-    async def take(self, message: discord.Message, bot_id: int) -> None:
-        if message.author.bot or message.type not in said.WRITTEN:
+    async def take(self, message: discord.Message, client: discord.Client) -> None:
+        if client.user is None or message.author.bot or message.type not in said.WRITTEN:
             return
-        text = said.called(message, bot_id, self._prefix)
+        text = said.called(message, client.user.id, self._prefix)
         if text is None and not said.answers_a_bot(message):
             return
-        aside = MessageAside(message, self._times)
-        await self._reception.attend(aside, lambda: self._serve(message, bot_id, aside, text))
+        aside = MessageAside(message, self._times, self._reception.desk.first)
+        await self._reception.attend(aside, lambda: self._serve(message, client, aside, text))
 
     async def _serve(
-        self, message: discord.Message, bot_id: int, aside: MessageAside, text: str | None
+        self,
+        message: discord.Message,
+        client: discord.Client,
+        aside: MessageAside,
+        text: str | None,
     ) -> None:
-        come = visit.of_message(message)
+        if message.guild and isinstance(message.channel, discord.PartialMessageable):
+            # A thread that the gateway has not told of: which channel it is part of is not known.
+            message.channel = await client.fetch_channel(message.channel.id)  # type: ignore[assignment]  # messages stand in it
+        come, bot_id = visit.of_message(message), client.user.id if client.user else 0
         if not said.names_poll(message, bot_id) and not (text and _is_command(text)):
             answered = await self._answered(message, come, mentioned=text is not None)
             if answered:

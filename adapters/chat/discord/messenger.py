@@ -25,7 +25,7 @@ EVERY = 2.0  # seconds between two edits of one message
 SEARCHED = 1_000  # messages that are looked through for one that was sent before
 NOBODY = discord.AllowedMentions.none()
 UNREADABLE = {10003, 50001, 50013}
-CLOSED = {10003, 160005}  # a thread that was deleted or locked by somebody
+CLOSED = {10003, 50001, 50013, 160005}  # a thread is deleted, or locked, or nobody may write there
 
 
 class DiscordMessenger:
@@ -109,7 +109,7 @@ class DiscordMessenger:
     async def _send(self, place: Place, message: Message, *, answers: Post | None = None) -> Post:
         async def send() -> int:
             channel = await self._rest.channel(channel_id(place))
-            reference = channel.get_partial_message(int(answers.id)) if answers else None
+            reference = _reference(channel, answers) if answers else None
             sent = await channel.send(
                 view=view(message),
                 files=files(message) or None,  # type: ignore[arg-type]  # none is what the SDK means by no files
@@ -136,7 +136,7 @@ class DiscordMessenger:
             client = await self._rest.client()
             channel = client.get_partial_messageable(channel_id(place))
             async for sent in channel.history(limit=SEARCHED, after=since, oldest_first=True):
-                ours = sent.author == client.user or sent.webhook_id
+                ours = client.application_id == sent.application_id or sent.author == client.user
                 if ours and marks.mark(message) in texts(sent):
                     return sent.id
             return None
@@ -147,3 +147,8 @@ class DiscordMessenger:
             if faults.code(error) in UNREADABLE:
                 return None  # no such thread, or nothing may be read: the nonce has to do
             raise
+
+
+def _reference(channel: discord.PartialMessageable, root: Post) -> discord.MessageReference:
+    """Point to a root message; that somebody has deleted it is no reason not to answer."""
+    return channel.get_partial_message(int(root.id)).to_reference(fail_if_not_exists=False)

@@ -6,6 +6,7 @@ images are links, headings stay below ours, tables stand in code blocks, and all
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -18,6 +19,7 @@ PARTED = "`\u200b`"  # two backticks that do not end a span of code
 MARKS = {"strong": "**", "em": "*", "s": "~~"}
 
 
+@lru_cache(maxsize=64)  # cutting and every edit ask for the same text again
 def prose(markdown: str) -> str:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.inline.ruler.before("emphasis", "address", _address)

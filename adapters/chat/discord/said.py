@@ -4,6 +4,7 @@ import re
 
 import discord
 
+from adapters.chat.discord import faults
 from bot.poll import Remark, Session
 
 LOOKED_BACK = 100  # messages
@@ -52,7 +53,7 @@ async def before(
     try:
         found = [m async for m in channel.history(limit=LOOKED_BACK, before=message)]
         opening = await _opening(channel)
-    except discord.HTTPException:
+    except faults.FAULTS:
         return ()  # what may not be read is not told
     told = [*opening, *reversed(found)]
     return tuple(

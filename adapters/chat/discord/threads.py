@@ -5,10 +5,10 @@ Where it refuses, or is too slow, the replies go into the channel as answers to 
 That is remembered, so that a thread's messages do not end up in two places after a restart.
 """
 
-import asyncio
 import logging
 import re
 from collections import OrderedDict
+from typing import TypeVar
 
 import discord
 
@@ -19,6 +19,8 @@ from adapters.chat.discord.text import clip
 from bot.errors import MessengerError
 from bot.poll import Place, Post
 from bot.ports import Notes
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,6 @@ class Threads:
         self._rest, self._notes, self._patience = rest, notes, patience
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._names: OrderedDict[str, str] = OrderedDict()
-        self._making = asyncio.Lock()
 
     def name(self, root: Post, question: str) -> None:
         """Keep what a thread is to be called."""
@@ -48,10 +49,9 @@ class Threads:
         """Give the thread of a root post, or the channel where it has none."""
         if root.place.thread or root.place.team is None:
             return root.place  # inside a thread already, or in a direct message
-        async with self._making:
-            if root.id not in self._places:
-                _keep(self._places, root.id, await self._made(root))
-            return self._places[root.id]
+        if root.id not in self._places:
+            _keep(self._places, root.id, await self._made(root))
+        return self._places[root.id]
 
     async def give_up(self, root: Post) -> Place:
         """Do without the thread of a root from now on."""
@@ -109,7 +109,7 @@ def _none(root: Post) -> str:
     return f"discord:no-thread:{root.id}"
 
 
-def _keep(kept: OrderedDict[str, Place] | OrderedDict[str, str], key: str, value: object) -> None:
-    kept[key] = value  # type: ignore[assignment]  # the caller's kind
+def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
+    kept[key] = value
     if len(kept) > KEPT:
         kept.popitem(last=False)

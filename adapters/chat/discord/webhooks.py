@@ -30,9 +30,9 @@ NAME = "Roundtable"
 USERNAME = 80  # characters
 TRIES = 4
 WAIT = 1.0  # seconds before another try
-LONGEST = 30.0  # seconds of a rate limit that are waited for
+LONGEST = 10.0  # seconds of a rate limit that are waited for
 ONE_TRY = 20.0  # seconds
-BUSY = 429
+BUSY, REFUSED, BROKEN = 429, 400, 500
 RESERVED = ("discord", "clyde")
 
 Find = Callable[[Place, Message, datetime], Awaitable[int | None]]
@@ -52,7 +52,12 @@ class Webhooks:
         began = datetime.now(UTC) - timedelta(minutes=1)
         for attempt in range(TRIES):
             sent = await find(place, message, began) if attempt else None
-            sent = sent or await self._once(address, place, message)
+            try:
+                sent = sent or await self._once(address, place, message)
+            except MessengerError as error:
+                log.warning("The webhook of channel %s: %s", place.channel, error)
+                del self._addresses[place.channel]
+                return None
             if sent:
                 return Post(place=place, id=str(sent))
             await asyncio.sleep(WAIT * attempt)
@@ -65,6 +70,8 @@ class Webhooks:
                 found = await faults.call(lambda: self._webhook(int(place.channel)))
             except MessengerError as error:
                 log.warning("No webhook in channel %s: %s", place.channel, error)
+                if faults.code(error) is None:
+                    return None  # Discord is in trouble; the next message may have one
                 found = None
             self._addresses[place.channel] = found
         return self._addresses[place.channel]
@@ -78,7 +85,10 @@ class Webhooks:
         return f"/webhooks/{found['id']}/{found['token']}"
 
     async def _once(self, address: str, place: Place, message: Message) -> int | None:
-        """Send a message; gives its id, or None where it is not known whether it was stored."""
+        """Send a message; gives its id, or None where it is not known whether it was stored.
+
+        Raises MessengerError where Discord refuses it.
+        """
         try:
             async with asyncio.timeout(ONE_TRY), aiohttp.ClientSession() as session:
                 return await self._send(session, address, place, message)
@@ -97,6 +107,8 @@ class Webhooks:
                 body = await answer.json()
                 await asyncio.sleep(min(float(body["retry_after"]), LONGEST))
                 return None
+            if REFUSED <= answer.status < BROKEN:
+                raise MessengerError(f"Discord refuses it ({answer.status})")
             answer.raise_for_status()
             return int((await answer.json())["id"])
 

@@ -162,7 +162,8 @@ class Channels:
 
     def _check_reference(self, channel: Channel, body: Json) -> None:
         reference: Any = body.get("message_reference")
-        if reference and int(reference["message_id"]) not in channel.messages:
+        strict = reference and reference.get("fail_if_not_exists", True)
+        if strict and int(reference["message_id"]) not in channel.messages:
             raise invalid("message_reference: Unknown message")
 
     def _known(self, channel: Channel, body: Json) -> Json | None:

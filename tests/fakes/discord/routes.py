@@ -150,7 +150,7 @@ def _through(server: "Discord", call: Call, webhook: Json, parent: world.Channel
         body["components"] = []  # dropped without a word, as the real one does
     body.pop("nonce", None)  # a webhook knows no nonces
     made = server.channels.post(place, author, body)
-    made["webhook_id"] = webhook["id"]
+    made |= {"webhook_id": webhook["id"], "application_id": webhook["application_id"]}
     return made
 
 
