@@ -181,7 +181,7 @@ def test_the_invitation_asks_for_exactly_what_is_needed() -> None:
 
 
 async def said(server: Discord, **config: object) -> dict[str, bool]:
-    return {finding.text: finding.good for finding in await check(table.config(server, **config))}
+    return {finding.note: finding.ok for finding in await check(table.config(server, **config))}
 
 
 async def test_a_check_finds_everything_in_order(server: Discord) -> None:

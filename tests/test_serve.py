@@ -199,3 +199,31 @@ async def test_a_new_key_encrypts(folder: Folder) -> None:
     _, out, _ = await folder.run("key")
 
     assert Fernet(out.strip()).encrypt(b"x")
+
+
+async def test_check_tries_each_platform(folder: Folder) -> None:
+    code, out, _ = await folder.run("check")
+
+    assert code == 0, out
+    assert "ok   slack token: the bot is" in out
+    assert "ok   discord: logged in as" in out
+
+
+async def test_check_names_what_a_platform_does_not_grant(folder: Folder, slack: FakeSlack) -> None:
+    slack.space("T1").scopes -= {"pins:write"}
+    folder.environ["BOT_D"] = "wrong"
+
+    code, out, _ = await folder.run("check")
+
+    assert code == 1
+    assert "FAIL slack scope: pins:write is missing; it is for pinning the summary" in out
+    assert "FAIL discord: Discord refuses the bot's token" in out
+
+
+async def test_a_health_check_leaves_the_platforms_alone(
+    folder: Folder, slack: FakeSlack, discord: Discord
+) -> None:
+    code, _, _ = await folder.run("check", "--no-models")
+
+    assert code == 0
+    assert (slack.calls, discord.calls) == ([], [])

@@ -6,7 +6,7 @@ from collections import ChainMap
 
 import click
 
-from bot.cli import wiring
+from bot.cli import fronts, wiring
 from bot.cli.models import price
 from bot.config import Config, PanelistConfig
 from bot.errors import ModelError, RoundtableError
@@ -22,9 +22,16 @@ async def run(config: Config, panel: str, *, models: bool) -> bool:
     """Print a line for each part; true where all is well. Raises ConfigError for a wrong panel."""
     seats = config.panel(panel)
     _line("configuration", ok=True, note=f"panel {panel}: {len(seats)} panelists")
-    stored = await _store(config)
-    answered = await _panelists(config, seats) if models else True
-    return stored and answered
+    done = [await _store(config)]
+    if models:
+        done += [await _panelists(config, seats), *await _chats(config)]
+    return all(done)
+
+
+async def _chats(config: Config) -> list[bool]:
+    """Try each chat platform that is set up."""
+    findings = await fronts.findings(config)
+    return [_line(finding.part, ok=finding.ok, note=finding.note) for finding in findings]
 
 
 async def _store(config: Config) -> bool:

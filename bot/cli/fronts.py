@@ -9,6 +9,7 @@ from adapters.stores.redis_notes import RedisNotes
 from bot.cli.serve import Front, Opener
 from bot.config import Config, DiscordConfig, SlackConfig
 from bot.desk import Desk
+from bot.finding import Finding
 from bot.ports import Notes
 from bot.rules import Rules
 
@@ -19,13 +20,32 @@ if TYPE_CHECKING:
 def openers(config: Config, link: RedisLink) -> dict[str, Opener]:
     """Give a way to open each front-end that has a token, by its name."""
     found: dict[str, Opener] = {}
-    slack = config.slack
-    if slack and (slack.bot_token or slack.client_id):
+    slack, discord = config.slack, config.discord
+    if slack and _has_token(slack):
         found["Slack"] = lambda: _slack(slack, link)
-    discord = config.discord
-    if discord and discord.token:
+    if discord and _has_token(discord):
         found["Discord"] = lambda: _discord(discord, link)
     return found
+
+
+async def findings(config: Config) -> list[Finding]:
+    """Try each platform that has a token."""
+    found: list[Finding] = []
+    if config.slack and _has_token(config.slack):
+        from adapters.chat.slack.check import check as check_slack  # noqa: PLC0415  # heavy
+
+        found += await check_slack(config.slack)
+    if config.discord and _has_token(config.discord):
+        from adapters.chat.discord.check import check as check_discord  # noqa: PLC0415  # heavy
+
+        found += await check_discord(config.discord)
+    return found
+
+
+def _has_token(section: SlackConfig | DiscordConfig) -> bool:
+    if isinstance(section, SlackConfig):
+        return bool(section.bot_token or section.client_id)
+    return section.token is not None
 
 
 def rules(config: Config) -> dict[str, Rules]:

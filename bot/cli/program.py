@@ -149,11 +149,15 @@ def ask(
 
 @program.command()
 @click.option("--panel", default="default", show_default=True, help="The panel to try.")
-@click.option("--no-models", is_flag=True, help="Ask no model: what a health check wants.")
+@click.option(
+    "--no-models",
+    is_flag=True,
+    help="Leave out models and chats, for a health check.",
+)
 @config_option
 @embedded_option
 def check(*, panel: str, no_models: bool, config_file: Path | None, builtin: bool) -> None:
-    """Check the configuration, the session store, and that each panelist answers."""
+    """Check the configuration, the session store, each panelist, and each chat platform."""
     from bot.cli import checks  # noqa: PLC0415  # quick help
 
     config = _config(config_file, builtin=builtin)

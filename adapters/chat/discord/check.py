@@ -1,58 +1,54 @@
 """Whether Discord can be used as it is configured: what `roundtable check` says of it."""
 
-from typing import NamedTuple
-
 import discord
 
 from adapters.chat.discord import faults
 from adapters.chat.discord.invite import invite_url, permissions
 from adapters.chat.discord.rest import Rest, point
 from bot.config import DiscordConfig
+from bot.finding import Finding
 
 FEW = 50  # starts that are left today: whoever uses up all has the token reset
 SERVERS = 50  # that are looked at
 
 
-class Finding(NamedTuple):
-    """One line; `good` tells whether anything has to be done about it."""
-
-    good: bool
-    text: str
+def _found(*, ok: bool, note: str) -> Finding:
+    return Finding(part="discord", ok=ok, note=note)
 
 
 async def check(config: DiscordConfig) -> list[Finding]:
     """Log in, and name the intents and permissions that are missing."""
     point(config)
     if config.token is None:
-        return [Finding(good=False, text="discord.token is not set")]
+        return [_found(ok=False, note="discord.token is not set")]
     async with Rest(config.token.get_secret_value()) as rest:
         try:
             client = await rest.client()
             return [
-                Finding(good=True, text=f"logged in as {client.user}"),
+                _found(ok=True, note=f"logged in as {client.user}"),
                 _content(client, config),
                 await _starts(client),
                 *await _servers(client, config),
             ]
         except faults.FAULTS as error:
-            return [Finding(good=False, text=faults.words(error))]
+            return [_found(ok=False, note=faults.words(error))]
 
 
 def _content(client: discord.Client, config: DiscordConfig) -> Finding:
     flags = client.application_flags
     granted = flags.gateway_message_content or flags.gateway_message_content_limited
     if config.prefix is None:
-        return Finding(good=True, text="no prefix is set, so message content is not needed")
+        return _found(ok=True, note="no prefix is set, so message content is not needed")
     if granted:
-        return Finding(good=True, text=f"message content is granted, so {config.prefix}poll works")
+        return _found(ok=True, note=f"message content is granted, so {config.prefix}poll works")
     where = "in the developer portal: Bot, Message Content Intent"
-    return Finding(good=False, text=f"{config.prefix}poll needs message content; grant it {where}")
+    return _found(ok=False, note=f"{config.prefix}poll needs message content; grant it {where}")
 
 
 async def _starts(client: discord.Client) -> Finding:
     _, _, limit = await client.http.get_bot_gateway()
     left, total = limit["remaining"], limit["total"]
-    return Finding(good=left > FEW, text=f"{left} of {total} starts are left today")
+    return _found(ok=left > FEW, note=f"{left} of {total} starts are left today")
 
 
 async def _servers(client: discord.Client, config: DiscordConfig) -> list[Finding]:
@@ -61,7 +57,7 @@ async def _servers(client: discord.Client, config: DiscordConfig) -> list[Findin
     servers = await client.http.get_guilds(SERVERS)
     if not servers:
         address = invite_url(client.application_id or 0, webhooks=config.webhooks)
-        return [Finding(good=False, text=f"in no server yet; invite it: {address}")]
+        return [_found(ok=False, note=f"in no server yet; invite it: {address}")]
     return [_server(dict(server), needed) for server in servers]
 
 
@@ -69,6 +65,6 @@ def _server(server: dict[str, object], needed: discord.Permissions) -> Finding:
     granted = discord.Permissions(int(str(server["permissions"])))
     missing = [name for name, on in needed if on and not getattr(granted, name)]
     if granted.administrator or not missing:
-        return Finding(good=True, text=f"{server['name']}: everything is granted")
+        return _found(ok=True, note=f"{server['name']}: everything is granted")
     names = ", ".join(name.replace("_", " ") for name in missing)
-    return Finding(good=False, text=f"{server['name']}: missing {names}")
+    return _found(ok=False, note=f"{server['name']}: missing {names}")

@@ -13,17 +13,9 @@ from adapters.chat.slack.scopes import SCOPES
 from adapters.chat.slack.service import require, secret
 from bot.config import SlackConfig
 from bot.errors import ConfigError, MessengerError
-from bot.poll import Record
+from bot.finding import Finding
 
 HELLO = 10.0  # seconds to wait for Slack's first word on the socket
-
-
-class Finding(Record):
-    """One thing that was looked at, and what was found."""
-
-    part: str
-    ok: bool
-    note: str
 
 
 async def check(config: SlackConfig) -> list[Finding]:
