@@ -5,7 +5,8 @@ RoundtableError
 ├── ConfigError         the configuration is wrong; lists every problem with its place
 ├── ModelError          a model gave no answer
 │   ├── ModelRefused    it declined, or its provider's filter did
-│   └── SchemaRefused   its endpoint does not take a JSON schema
+│   ├── SchemaRefused   its endpoint does not take a JSON schema
+│   └── ProviderFailed  the provider's own fault: away, overloaded, too slow
 ├── MessengerError      a message could not be posted, edited, pinned or looked for
 ├── StoreError          the session store cannot be reached
 │   └── LeaseLost       somebody else runs the session now
@@ -43,6 +44,10 @@ class ModelRefused(ModelError):
 
 class SchemaRefused(ModelError):
     """Raised when an endpoint rejects a JSON schema; another way of asking may work."""
+
+
+class ProviderFailed(ModelError):
+    """Raised when the fault is the provider's own, so that its other models may suffer too."""
 
 
 class MessengerError(RoundtableError):

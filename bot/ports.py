@@ -175,3 +175,16 @@ class Notes(Protocol):
     async def recall(self, key: str) -> str | None: ...
 
     async def forget(self, key: str) -> None: ...
+
+
+class Latencies(Protocol):
+    """How long calls took of late, by model, shared by every instance. Raises StoreError."""
+
+    async def add(self, model: str, seconds: float) -> None:
+        """Keep how long one call took; every tenth one earns the right to a second call."""
+
+    async def p95(self, model: str) -> float | None:
+        """Give the seconds that 95 of 100 calls stayed within; None where too few are known."""
+
+    async def spare(self, model: str) -> bool:
+        """Take one second call, so that there are never more than one for ten first ones."""

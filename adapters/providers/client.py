@@ -8,7 +8,7 @@ import httpx
 
 from adapters.providers.http import post
 from adapters.providers.rejection import Rejected, sentence
-from bot.errors import ModelError, ModelRefused, SchemaRefused
+from bot.errors import ModelError, ModelRefused, ProviderFailed, SchemaRefused
 from bot.poll import Record, Source
 from bot.ports import Ability, Completion, Prompt
 
@@ -117,7 +117,7 @@ class HttpModel(ABC):
         about_schema = any(word in said.lower() for word in SCHEMA_WORDS)
         if prompt.json_schema and error.status in BAD_REQUEST and about_schema:
             return SchemaRefused(said)
-        return ModelError(said)
+        return ProviderFailed(said) if error.passing else ModelError(said)
 
 
 def refused(reason: object) -> ModelRefused:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import orjson
 
-from bot.errors import ModelError
+from bot.errors import ModelError, ProviderFailed
 
 AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})  # a 429 that will not pass
@@ -27,7 +27,7 @@ MEANINGS = {
 }
 
 
-class Unreachable(ModelError):
+class Unreachable(ProviderFailed):
     """Raised when no endpoint answers, or the connection breaks."""
 
 

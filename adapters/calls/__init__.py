@@ -1,0 +1,1 @@
+"""What stands around a call to a model; each is itself a ModelClient around another one."""
