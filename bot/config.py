@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from bot.address import Address, Header, Key
 from bot.errors import ConfigError
 from bot.panel import Seat
+from bot.price import Price
 from bot.rules import Rules
 
 ENV = "_env"
+CALL_SHARE = 0.8  # of a ballot's deadline, so that there is time for a second call
 
 
 class Section(BaseModel):
@@ -35,6 +37,8 @@ class ProviderConfig(Section):
     structured: Literal["json_schema", "tool", "grammar", "none"] = "json_schema"
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     search_with: dict[str, Any] = {}
+    concurrency: int = Field(default=100, ge=1)
+    hedging: bool = True
 
 
 class PanelistConfig(Section):
@@ -50,7 +54,14 @@ class PanelistConfig(Section):
     effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     search: bool = False
     advocate: bool = False
+    call_deadline: float | None = Field(default=None, gt=0)
+    price: Price | None = None
+    fallback: str | None = None
     parameters: dict[str, Any] = {}
+
+    @property
+    def seconds_of_call(self) -> float:
+        return self.call_deadline or CALL_SHARE * self.deadline
 
     @property
     def seat(self) -> Seat:
@@ -62,6 +73,7 @@ class PollsConfig(Section):
 
     cache_hours: int = Field(default=24, ge=0)
     people: Literal["anonymous", "named"] = "anonymous"
+    deadline: float = Field(default=600.0, gt=0)
 
 
 class SlackConfig(Section):
@@ -131,7 +143,9 @@ class Config(Section):
 
     def need_keys(self, panelists: list[PanelistConfig]) -> None:
         """Raise ConfigError for each provider of these panelists whose key is not set."""
-        self.need({f"providers.{panelist.provider}.key" for panelist in panelists})
+        stand_ins = [self.panelists[p.fallback] for p in panelists if p.fallback]
+        asked = [*panelists, *stand_ins]
+        self.need({f"providers.{panelist.provider}.key" for panelist in asked})
 
     def need(self, places: Iterable[str]) -> None:
         """Raise ConfigError for each of these places whose environment variable is not set."""

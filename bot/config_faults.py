@@ -86,6 +86,7 @@ def crossings(raw: dict[str, Any]) -> list[str]:
             problems.append(
                 f"panelists.{key}.provider: no provider named {unknown(provider, providers)}"
             )
+        problems += _fallback(key, panelist, panelists)
     for name, seats in panels.items():
         problems += _seats(name, seats, panelists)
     if isinstance(chair := raw.get("chair"), str) and chair not in panelists:
@@ -93,6 +94,16 @@ def crossings(raw: dict[str, Any]) -> list[str]:
     if panels and "default" not in panels:
         problems.append("panels: there must be a panel named 'default'")
     return problems + config_providers.problems(providers, panelists)
+
+
+def _fallback(key: str, panelist: object, panelists: dict[str, Any]) -> list[str]:
+    fallback = panelist.get("fallback") if isinstance(panelist, dict) else None
+    place = f"panelists.{key}.fallback"
+    if fallback == key:
+        return [f"{place}: a panelist cannot stand in for itself"]
+    if isinstance(fallback, str) and fallback not in panelists:
+        return [f"{place}: no panelist named {unknown(fallback, panelists)}"]
+    return []
 
 
 def _seats(panel: str, seats: object, panelists: dict[str, Any]) -> list[str]:

@@ -5,20 +5,23 @@ import logging
 import os
 import secrets
 import socket
-import time
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import advocate, debate, render, summary, verdict
+from bot import render, summary, verdict
+from bot.casting import cast_ballot
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, ModelError, cause
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Ballot, Session, Status, Summary
+from bot.poll import Session, Status, Summary
 from bot.ports import Messenger, SessionStore
+from bot.timekeeper import stopping_after
 from bot.until import unless
 
 log = logging.getLogger(__name__)
+
+DEADLINE = 600.0  # seconds for all answers of a poll
 
 
 class Engine:
@@ -35,9 +38,11 @@ class Engine:
         messengers: Mapping[str, Messenger],
         panelists: Mapping[str, Panelist],
         chair: Chair | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
         self._store, self._messengers = store, messengers
         self._panelists, self._chair = panelists, chair
+        self._deadline = deadline
 
     async def run(self, session_id: str) -> Session:
         """Run a session to its end and give it back.
@@ -82,7 +87,8 @@ class Engine:
             await journal.write(Status.FAILED)
             raise
         async with outbox.running():
-            await self._rounds(journal, outbox, panel)
+            async with stopping_after(self._deadline, journal):
+                await self._rounds(journal, outbox, panel)
             await self._decide(journal, outbox)
             await self._sum_up(journal)
         await self._close(journal, outbox)
@@ -182,20 +188,3 @@ class Engine:
         assert written is not None  # noqa: S101  # the step before wrote it
         await outbox.close(render.summary(journal.session, written))
         await journal.write(Status.DONE)
-
-
-async def cast_ballot(panelist: Panelist, session: Session, position: int, number: int) -> Ballot:
-    """Give the panelist's ballot, or its abstention where it is too slow or fails."""
-    seat, started = panelist.seat, time.monotonic()
-    try:
-        async with asyncio.timeout(seat.deadline):
-            floor = debate.floor(session, seat.name, number) if number > 1 else None
-            if floor and seat.advocate:
-                return await advocate.argue(panelist, session, floor)
-            return await panelist.vote(session.poll, position=position, floor=floor)
-    except TimeoutError:
-        reason = f"no answer within {seat.deadline:g} s"
-    except ModelError as error:
-        reason = str(error)
-    seconds = round(time.monotonic() - started, 3)
-    return Ballot(panelist=seat.name, round=number, error=reason, seconds=seconds)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.errors import LeaseLost, SessionBusy, SessionMissing
-from bot.poll import Ballot, Receipt, Session, Status, Summary, Verdict
+from bot.poll import Ballot, Receipt, Session, Status, Stop, Summary, Verdict
 from bot.ports import Entry, Lease, SessionStore
 
 LEASE = 6.0  # seconds that a lease outlives its owner
@@ -66,6 +66,11 @@ class Journal:
             self.heard.set()
         if words.stop:
             self.stopped.set()
+
+    async def stop(self, word: Stop) -> None:
+        """Wait for no more answers."""
+        await self._store.say(self.session.id, word)
+        await self.listen()
 
     async def _hear(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from bot.errors import SchemaRefused
 from bot.leanings import leanings
 from bot.poll import Ballot, Poll, Record, Source
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
+from bot.tab import Tab
 
 CONTRADICTS = "gave reasons for one option and a vote for another"
 VOTE_TOKENS = 40  # room for one line that states a vote
@@ -40,9 +41,16 @@ class Seat(Record):
 class Panelist:
     """One seat with the model that sits on it."""
 
-    def __init__(self, seat: Seat, model: ModelClient) -> None:
-        self.seat = seat
+    def __init__(
+        self, seat: Seat, model: ModelClient, *, stand_in: "Panelist | None" = None
+    ) -> None:
+        self.seat, self.stand_in = seat, stand_in
         self._model = model
+
+    def on(self, tab: Tab, *, name: str | None = None) -> "Panelist":
+        """Give this panelist with its answers on a tab, and perhaps on the seat of another name."""
+        seat = self.seat.model_copy(update={"name": name or self.seat.name})
+        return Panelist(seat, tab.on(self._model), stand_in=self.stand_in)
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Put something else than a vote to the panelist. Raises ModelError."""

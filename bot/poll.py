@@ -78,6 +78,13 @@ class Source(Record):
     title: str
 
 
+class StandIn(Record):
+    """Who answered in the place of a panelist, and why the panelist itself did not."""
+
+    name: str
+    reason: str
+
+
 class Ballot(Record):
     """One panelist's answer in one round: a choice, or an abstention with its reason in `error`."""
 
@@ -88,6 +95,7 @@ class Ballot(Record):
     reasoning: str = ""
     error: str | None = None
     persuaded_by: str | None = None
+    stand_in: StandIn | None = None
     assigned: str | None = None  # the letter that a devil's advocate had to argue for: no vote
     sources: tuple[Source, ...] = ()
     input_tokens: int = 0  # those read from a cache included

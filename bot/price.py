@@ -16,3 +16,6 @@ class Price(Record):
     def of(self, input_tokens: int, output_tokens: int) -> float:
         """Give the US dollars for so many tokens."""
         return (self.input * input_tokens + self.output * output_tokens) / MILLION
+
+
+FREE = Price(input=0, output=0)

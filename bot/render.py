@@ -23,7 +23,7 @@ from bot.pieces import (
     Tone,
     Vote,
 )
-from bot.poll import Ballot, Poll, Session, Status, Summary, Tally
+from bot.poll import Ballot, Poll, Session, StandIn, Status, Summary, Tally
 from bot.summary import moves
 
 SUMMARY = "summary"  # the key of the message that closes the poll
@@ -53,14 +53,17 @@ def ballot(session: Session, cast: Ballot) -> Message:
     """One panelist's reply in the thread: its choice first, then why; or why it has none."""
     pieces: list[Piece] = []
     before = session.standing(cast.round - 1).get(cast.panelist)
+    instead = [_instead(cast, cast.stand_in)] if cast.stand_in else []
     if cast.choice:
         pieces.append(Vote(letter=cast.choice, text=session.poll.text_of(cast.choice)))
+        pieces += instead
         pieces += [_course(session, before, cast)] if before else []
         pieces.append(Prose(text=cast.reasoning or "It gave no reason."))
     elif cast.assigned:
         pieces += [_task(session, before, cast.assigned), Prose(text=cast.reasoning)]
     else:
         pieces.append(_abstention(session, before, cast))
+        pieces += instead
         pieces += [Prose(text=cast.reasoning)] if cast.reasoning else []
     pieces += sources.listed(cast.sources)
     return Message(
@@ -69,6 +72,12 @@ def ballot(session: Session, cast: Ballot) -> Message:
         author=cast.panelist,
         pieces=tuple(pieces),
     )
+
+
+def _instead(cast: Ballot, stand_in: StandIn) -> Line:
+    verb = "Answered by" if cast.choice else "Put to"
+    why = f"because {cast.panelist} did not answer: {stand_in.reason}"
+    return Line(text=f"{verb} {stand_in.name}, {why}.", tone=Tone.FAINT)
 
 
 def _course(session: Session, before: Ballot, cast: Ballot) -> Line:

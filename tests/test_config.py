@@ -143,6 +143,14 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         "panels: there must be a panel named 'default'",
     ),
     "empty panel": (edited(panels__default=[]), "panels.default: a panel needs a panelist"),
+    "fallback that is none": (
+        edited(panelists__gpt__fallback="glmm"),
+        "panelists.gpt.fallback: no panelist named 'glmm'; did you mean 'glm'?",
+    ),
+    "fallback on itself": (
+        edited(panelists__gpt__fallback="gpt"),
+        "panelists.gpt.fallback: a panelist cannot stand in for itself",
+    ),
     "twins": (
         edited(panelists__glm__name="GPT-5.4"),
         "panels.default: two panelists are named 'GPT-5.4'",

@@ -69,6 +69,7 @@ class Table:
         self.chat = RecordingMessenger()
         self.chair: Chair | None = None
         self.deadline = 5.0
+        self.limit = 60.0
         poll = Poll.of("Will open models keep up?", ["Yes", "No"], asked_by="Ada")
         self.session = Session.start(poll, place=PLACE, panel=self.names)
 
@@ -80,6 +81,7 @@ class Table:
             messengers={"recording": self.chat},
             panelists=panelists,
             chair=self.chair,
+            deadline=self.limit,
         )
 
     async def run(self) -> Session:
@@ -449,3 +451,21 @@ async def test_a_session_of_a_chat_that_is_not_set_up_is_refused() -> None:
 
     with pytest.raises(ConfigError, match="was asked in slack"):
         await table.run()
+
+
+async def test_a_poll_is_tallied_at_its_deadline_without_who_has_not_answered() -> None:
+    table = Table(ScriptedModel("So.\nVote: A"), WaitingModel("So.\nVote: A"))
+    table.limit = 0.5
+
+    done = await table.run()
+
+    assert done.words.stop == Stop(by="its deadline of 0.5 s")
+    assert [ballot.panelist for ballot in done.ballots] == [NAMES[0]]
+    assert done.verdict is not None
+    assert done.verdict.text == "Single vote — Yes (1/1 vote)"
+
+
+async def test_a_poll_that_is_done_before_its_deadline_is_not_stopped() -> None:
+    done = await Table().run()
+
+    assert done.words.stop is None

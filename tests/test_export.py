@@ -62,7 +62,7 @@ KEYS = {
     "summary posts",
     "poll": "question mode rounds options asked_by context",
     "poll options 0": "letter text",
-    "ballots 0": "panelist round choice position reasoning error persuaded_by assigned sources "
+    "ballots 0": "panelist round choice position reasoning error persuaded_by stand_in assigned sources "
     "input_tokens cached_tokens output_tokens cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",

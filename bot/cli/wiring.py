@@ -18,12 +18,14 @@ from adapters.providers.gemini import GeminiClient
 from adapters.providers.openai import OpenAIClient
 from adapters.providers.responses import ResponsesClient
 from adapters.stores.redis import RedisStore
+from adapters.stores.redis_latencies import RedisLatencies
 from adapters.stores.redis_link import RedisLink
 from bot.chair import Chair
+from bot.cli.guards import Guards
 from bot.config import Config, PanelistConfig, ProviderConfig
 from bot.engine import Engine
 from bot.panel import Panelist
-from bot.ports import Messenger, ModelClient
+from bot.ports import Latencies, Messenger, ModelClient
 
 CLIENTS: dict[str, type[HttpModel]] = {
     "openai": OpenAIClient,
@@ -61,19 +63,26 @@ async def opened_redis(config: Config) -> AsyncIterator[RedisLink]:
 class Models:
     """The model clients of a configuration, all over one HTTP client."""
 
-    def __init__(self, config: Config, http: AsyncClient, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, config: Config, http: AsyncClient, stack: AsyncExitStack, guards: Guards
+    ) -> None:
         self._config, self._http, self._stack = config, http, stack
+        self._guards = guards
         self._endpoints: dict[str, Endpoint] = {}
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, config: Config) -> AsyncIterator["Models"]:
+    async def opened(
+        cls, config: Config, latencies: Latencies | None = None
+    ) -> AsyncIterator["Models"]:
+        """Open the HTTP client; without latencies no call is made a second time."""
+        guards = Guards(config, latencies)
         async with AsyncExitStack() as stack:
-            yield cls(config, await stack.enter_async_context(http.client()), stack)
+            yield cls(config, await stack.enter_async_context(http.client()), stack, guards)
 
     async def client(self, panelist: PanelistConfig) -> ModelClient:
         """Make the client of a panelist. Raises ServiceError where the embedded server fails."""
-        return CLIENTS[self._config.providers[panelist.provider].api](
+        bare = CLIENTS[self._config.providers[panelist.provider].api](
             self._http,
             await self.endpoint(panelist.provider),
             panelist.model,
@@ -81,6 +90,7 @@ class Models:
             effort=panelist.effort,
             search=panelist.search,
         )
+        return self._guards.around(bare, panelist)
 
     async def endpoint(self, name: str) -> Endpoint:
         """Give the endpoint of a provider. Raises ServiceError as above."""
@@ -94,7 +104,18 @@ class Models:
         return await offered(self._http, api, CLIENTS[api], await self.endpoint(name))
 
     async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
-        return {seat.name: Panelist(seat.seat, await self.client(seat)) for seat in panel}
+        return {config.name: await self._panelist(config) for config in panel}
+
+    async def _panelist(self, config: PanelistConfig) -> Panelist:
+        stand_in = await self._stand_in(config) if config.fallback else None
+        return Panelist(config.seat, await self.client(config), stand_in=stand_in)
+
+    async def _stand_in(self, config: PanelistConfig) -> Panelist:
+        """Make who answers where a panelist's own model fails; it takes on the seat's part."""
+        fallback = self._config.panelists[config.fallback or ""]
+        part = {"persona": config.persona or fallback.persona, "advocate": config.advocate}
+        seat = fallback.seat.model_copy(update=part)
+        return Panelist(seat, await self.client(fallback))
 
     async def chair(self) -> Chair | None:
         if self._config.chair is None:
@@ -135,12 +156,16 @@ async def opened_core(
     """
     chair = [config.panelists[config.chair]] if config.chair else []
     config.need_keys([*panel, *chair])
-    async with opened_redis(config) as link, Models.opened(config) as models:
+    async with (
+        opened_redis(config) as link,
+        Models.opened(config, RedisLatencies(link)) as models,
+    ):
         store = RedisStore(link, keep_days=config.redis.keep_days)
         engine = Engine(
             store=store,
             messengers=messengers,
             panelists=await models.panelists(panel),
             chair=await models.chair(),
+            deadline=config.polls.deadline,
         )
         yield Core(link, store, engine)
