@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
+from bot.budget import Budget, Caps
 from bot.poll import Record, Session, Status
 from bot.ports import Notes, SessionStore
 from bot.request import fingerprint
@@ -29,9 +30,11 @@ class Admission:
         notes: Notes,
         rules: Mapping[str, Rules],
         cache_hours: int,
+        caps: Caps,
     ) -> None:
         self._store, self._notes = store, notes
         self._rules, self._cache = rules, cache_hours * HOUR
+        self._budget = Budget(store, caps, rules)
 
     async def admit(self, session: Session, *, delivery: str, fresh: bool) -> Asked | None:
         """Save a session, unless it is here already; what it costs is limited before it starts.
@@ -44,6 +47,7 @@ class Admission:
         if earlier := await self._earlier(claimed, fresh=fresh):
             return Asked(session=earlier, known=True)
         await self.check_limits(claimed, claimed.asker or "")
+        await self._budget.reserve(claimed)
         await self._store.create(claimed)
         return Asked(session=claimed)
 

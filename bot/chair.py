@@ -13,6 +13,7 @@ from bot.panel import Seat
 from bot.poll import Argument, Session, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
 from bot.prompts import fence, plain
+from bot.tab import Tab
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,11 @@ class Chair:
     """A model that writes summaries; what it claims is checked against the tally."""
 
     def __init__(self, seat: Seat, model: ModelClient) -> None:
-        self._seat, self._model = seat, model
-        self.deadline = seat.deadline
+        self.seat, self._model = seat, model
+
+    def on(self, tab: Tab) -> "Chair":
+        """Give this chair with its answers on a tab."""
+        return Chair(self.seat, tab.on(self._model))
 
     async def write(self, session: Session) -> Summary:
         """Write the summary of a session that has its verdict.
@@ -58,7 +62,7 @@ class Chair:
         A draft with a false claim is written again once; what is still false then is replaced by
         what the ballots say, part by part. Raises ModelError where the model gives no answer.
         """
-        if self._seat.style == "brief":
+        if self.seat.style == "brief":
             return self._published(await self._brief_draft(session), session)
         turns = [Turn(role="user", text=_material(session))]
         draft = await self._draft(session, turns)
@@ -115,12 +119,12 @@ class Chair:
     async def _ask(
         self, system: str, turns: list[Turn], *, schema: dict[str, Any] | None = None
     ) -> str:
-        brief = self._seat.style == "brief"
+        brief = self.seat.style == "brief"
         completion = await self._model.complete(
             Prompt(
                 system=system,
                 turns=tuple(turns),
-                max_tokens=BRIEF_TOKENS if brief else self._seat.max_tokens,
+                max_tokens=BRIEF_TOKENS if brief else self.seat.max_tokens,
                 json_schema=schema,
             )
         )
@@ -140,8 +144,8 @@ class Chair:
             narrative=narrative if told else own.narrative,
             agreement=own.agreement,
             strongest=strongest,
-            chair=self._seat.name if told else None,
-            counsel=None if told or strongest == own.strongest else self._seat.name,
+            chair=self.seat.name if told else None,
+            counsel=None if told or strongest == own.strongest else self.seat.name,
         )
 
 

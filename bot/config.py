@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.address import Address, Header, Key
+from bot.budget import Caps
 from bot.errors import ConfigError
 from bot.panel import Seat
 from bot.price import Price
@@ -65,7 +66,9 @@ class PanelistConfig(Section):
 
     @property
     def seat(self) -> Seat:
-        return Seat(**self.model_dump(include=set(Seat.model_fields)))
+        seat = Seat(**self.model_dump(include=set(Seat.model_fields)))
+        # What a search reads, and its fee, is in no price per token.
+        return seat.model_copy(update={"price": None}) if self.search else seat
 
 
 class PollsConfig(Section):
@@ -74,6 +77,12 @@ class PollsConfig(Section):
     cache_hours: int = Field(default=24, ge=0)
     people: Literal["anonymous", "named"] = "anonymous"
     deadline: float = Field(default=600.0, gt=0)
+    usd_per_poll: float | None = Field(default=None, gt=0)
+    usd_per_day: float | None = Field(default=None, gt=0)
+
+    @property
+    def caps(self) -> Caps:
+        return Caps(usd_per_poll=self.usd_per_poll, usd_per_day=self.usd_per_day)
 
 
 class SlackConfig(Section):

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from bot import journal, recall
 from bot.admission import Admission, Asked
+from bot.budget import Caps
 from bot.errors import CommandError, ModelError
+from bot.estimate import with_estimate
 from bot.pieces import Line, Message, Prose, Tone
 from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
 from bot.ports import Notes, SessionStore
@@ -46,11 +48,16 @@ class Desk:
         rules: Mapping[str, Rules] | None = None,
         cache_hours: int = 24,
         named: bool = False,
+        caps: Caps | None = None,
     ) -> None:
         self.panels = panels
         self._store, self._worker, self._named = store, worker, named
         self._admission = Admission(
-            store=store, notes=notes, rules=rules or {}, cache_hours=cache_hours
+            store=store,
+            notes=notes,
+            rules=rules or {},
+            cache_hours=cache_hours,
+            caps=caps or Caps(),
         )
 
     async def ask(self, request: Request, *, sorry: Sorry | None = None) -> Asked | None:
@@ -138,7 +145,7 @@ class Desk:
         if not await self.first(f"answer:{delivery}"):
             return None
         await self._admission.check_limits(session, person)
-        piece = await self._answered(session, asked, f"{name}: {question}")
+        piece = await self._answered(session, asked, f"{name}: {question}", person=person)
         key = f"answer:{hashlib.sha256(delivery.encode()).hexdigest()[:12]}"
         return Message(session_id=session.id, key=key, author=asked, pieces=(piece,))
 
@@ -166,12 +173,15 @@ class Desk:
     async def _admit(
         self, session: Session, delivery: str, *, fresh: bool, sorry: Sorry | None
     ) -> Asked | None:
-        asked = await self._admission.admit(session, delivery=delivery, fresh=fresh)
+        estimated = with_estimate(session, self._worker.engine.estimate(session))
+        asked = await self._admission.admit(estimated, delivery=delivery, fresh=fresh)
         if asked and not asked.known:
             self._worker.start(asked.session.id, sorry=sorry)
         return asked
 
-    async def _answered(self, session: Session, name: str, question: str) -> Prose | Line:
+    async def _answered(
+        self, session: Session, name: str, question: str, *, person: str
+    ) -> Prose | Line:
         panelist = self._worker.engine.panelist(name)
         try:
             async with asyncio.timeout(panelist.seat.deadline):
@@ -181,6 +191,6 @@ class Desk:
         except ModelError as error:
             why = str(error)
         else:
-            await self._store.spend(session.place.chat, completion.cost_usd or 0.0)
+            await self._store.spend(recall.expense(session, completion, model=name, person=person))
             return Prose(text=completion.text)
         return Line(text=f"Cannot answer: {why}.", tone=Tone.BAD)

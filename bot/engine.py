@@ -1,26 +1,27 @@
 """The one workflow: open, ask, decide, sum up, close; each step is skipped where it is done."""
 
 import asyncio
-import logging
 import os
 import secrets
 import socket
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import render, summary, verdict
+from bot import render, verdict
 from bot.casting import cast_ballot
 from bot.chair import Chair
-from bot.errors import ConfigError, MessengerError, ModelError, cause
+from bot.errors import ConfigError, MessengerError, cause
+from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Session, Status, Summary
+from bot.poll import Session, Status
 from bot.ports import Messenger, SessionStore
+from bot.summing import sum_up
 from bot.timekeeper import stopping_after
 from bot.until import unless
 
-log = logging.getLogger(__name__)
-
+# A vote that was carried over was paid for in the session that it comes from.
+PAID = {"cost_usd": 0.0, "input_tokens": 0, "output_tokens": 0}
 DEADLINE = 600.0  # seconds for all answers of a poll
 
 
@@ -71,6 +72,11 @@ class Engine:
             raise ConfigError([f"this configuration has no panelist named {name}"])
         return self._panelists[name]
 
+    def estimate(self, session: Session) -> Estimate:
+        """Bound what a session will cost. Raises ConfigError as `panelist` does."""
+        chair = self._chair.seat if self._chair else None
+        return estimate(session.poll, self._panel(session), chair)
+
     async def repaint(self, session_id: str) -> None:
         """Show what people said of a session since it came to its end. Raises MessengerError."""
         session = await load(self._store, session_id)
@@ -100,7 +106,7 @@ class Engine:
         earlier = await load(self._store, journal.session.continues)
         for cast in earlier.ballots:
             if cast.panelist not in journal.session.ballots_of(cast.round):
-                await journal.write(cast.model_copy(update={"cost_usd": None}))  # paid for there
+                await journal.write(cast.model_copy(update=PAID))
         for receipt in earlier.receipts:
             if receipt.key.startswith(render.THREAD) and not journal.session.receipt(receipt.key):
                 await journal.write(receipt)
@@ -168,20 +174,7 @@ class Engine:
 
     async def _sum_up(self, journal: Journal) -> None:
         if journal.session.summary is None:
-            await journal.write(await self._summary(journal.session))
-
-    async def _summary(self, session: Session) -> Summary:
-        """Let the chair write; where it fails, or nobody voted, the ballots speak."""
-        if self._chair is None or not session.tally.voters:
-            return summary.plain(session)
-        try:
-            async with asyncio.timeout(self._chair.deadline):
-                return await self._chair.write(session)
-        except (TimeoutError, ModelError) as error:
-            log.warning(
-                "Session %s: the chair wrote no summary: %s", session.id, error or "too slow"
-            )
-            return summary.plain(session)
+            await journal.write(await sum_up(journal.session, self._chair))
 
     async def _close(self, journal: Journal, outbox: Outbox) -> None:
         written = journal.session.summary

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot import render
+from bot import bill, render
 from bot.markdown import escape, tame
 from bot.pieces import (
     Bars,
@@ -35,6 +35,7 @@ def as_dict(session: Session) -> dict[str, Any]:
     return data | {
         "place": session.place.model_dump(),
         "tally": [count.model_dump() for count in session.tally.counts],
+        "cost": bill.total(session).model_dump(exclude={"model", "answers"}),
         "summary": summary.model_dump(mode="json") if summary else None,
         "people": dict(sorted(session.people.items())),
         "posts": [_posted(receipt) for receipt in session.receipts],

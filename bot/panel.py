@@ -19,6 +19,7 @@ from bot.errors import SchemaRefused
 from bot.leanings import leanings
 from bot.poll import Ballot, Poll, Record, Source
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
+from bot.price import Price
 from bot.tab import Tab
 
 CONTRADICTS = "gave reasons for one option and a vote for another"
@@ -36,6 +37,7 @@ class Seat(Record):
     max_tokens: int = Field(default=2_000, ge=16)
     deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
     advocate: bool = False  # in a debate, argues for the least-chosen option
+    price: Price | None = None
 
 
 class Panelist:

@@ -170,6 +170,11 @@ class Summary(Record):
     strongest: tuple[Argument, ...]
     chair: str | None = None
     counsel: str | None = None
+    asked: str | None = None  # the chair that was paid, whether or not anything of it was kept
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None  # None where it is not known
 
 
 class Place(Record):
@@ -245,6 +250,8 @@ class Session(Record):
     panel: tuple[str, ...] = Field(min_length=1)
     asker: str | None = None  # the platform's id of who asked
     continues: str | None = None  # the session whose votes this one debates further
+    estimate_usd: float | None = None  # at the most, without the panelists in `unpriced`
+    unpriced: tuple[str, ...] = ()  # those whose price was not known beforehand
     named: bool = False  # whether the votes of people are shown with their names
     status: Status = Status.RUNNING
     ballots: tuple[Ballot, ...] = ()

@@ -1,10 +1,11 @@
 """The doors to the outside world; an adapter needs nothing but these shapes to fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
+from bot.ledger import Expense
 from bot.pieces import Message
 from bot.poll import (
     Ballot,
@@ -117,10 +118,32 @@ class Lease(Record):
 Entry: TypeAlias = Ballot | Receipt | Verdict | Summary | Status
 
 
-class SessionStore(Protocol):
+class Ledger(Protocol):
+    """What was spent on each day (UTC), and what is set aside. Raises StoreError."""
+
+    async def spend(self, expense: Expense) -> None:
+        """Add an expense of today, beside those of saved ballots and summaries."""
+
+    async def expenses(self, day: date) -> Sequence[Expense]:
+        """Give what was spent on a day, summed up by account and model."""
+
+    async def spent(self, scope: str, day: date) -> float:
+        """Give the US dollars of one platform, or EVERYWHERE, that are known to be spent."""
+
+    async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
+        """Set money of today aside for a session, until it has ended.
+
+        Where that would go beyond the cap of a scope, or that cap is reached already, nothing is
+        set aside, and the scope is given back.
+        """
+
+
+class SessionStore(Ledger, Protocol):
     """Where sessions are kept, each part under its own field, for their time to live.
 
-    A write is durable when it returns. Raises only StoreError, and LeaseLost for a stale lease.
+    A write is durable when it returns. What a ballot or a summary cost is entered into the ledger
+    with it, once, however often it is saved. Raises only StoreError, and LeaseLost for a stale
+    lease.
     """
 
     async def create(self, session: Session) -> None:
@@ -147,12 +170,6 @@ class SessionStore(Protocol):
 
     async def at(self, post: Post) -> Session | None:
         """Give the session that a post belongs to, or the newest of those in the post's thread."""
-
-    async def spend(self, chat: str, usd: float) -> None:
-        """Add to what a platform's polls have cost today, beside what saved ballots add."""
-
-    async def spent(self, chat: str, day: date) -> float:
-        """Give the US dollars that the polls of one platform are known to have cost on a day."""
 
     async def unfinished(self) -> Sequence[Session]:
         """Give the sessions that have not come to their end, oldest first."""

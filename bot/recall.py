@@ -4,6 +4,7 @@ import re
 
 from bot import prompts
 from bot.errors import CommandError, ModelError
+from bot.ledger import Expense, account
 from bot.panel import Panelist
 from bot.poll import Session
 from bot.ports import Completion, Prompt, Turn
@@ -48,6 +49,18 @@ async def answer(panelist: Panelist, session: Session, question: str) -> Complet
     if not completion.text.strip():
         raise ModelError("it said nothing")
     return completion
+
+
+def expense(session: Session, completion: Completion, *, model: str, person: str) -> Expense:
+    """Give what an answer cost whoever asked back."""
+    return Expense(
+        account=account(session).model_copy(update={"person": person}),
+        model=model,
+        unpriced=int(completion.cost_usd is None),
+        input_tokens=completion.input_tokens,
+        output_tokens=completion.output_tokens,
+        cost_usd=completion.cost_usd or 0.0,
+    )
 
 
 def _says(text: str, words: str) -> bool:

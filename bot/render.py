@@ -1,6 +1,7 @@
 """What people read of a session, message by message."""
 
-from bot import sources
+from bot import bill, sources
+from bot.money import told_before
 from bot.pieces import (
     Act,
     Bar,
@@ -38,6 +39,7 @@ def root(session: Session) -> Message:
     pieces = (
         Heading(text=poll.question),
         *asked,
+        *_estimate(session),
         _bars(poll, session.tally),
         _seats(session),
         *_rounds(session),
@@ -47,6 +49,12 @@ def root(session: Session) -> Message:
         _buttons(session),
     )
     return Message(session_id=session.id, key="root", pieces=pieces)
+
+
+def _estimate(session: Session) -> list[Piece]:
+    """Tell what the poll may cost, where that is known and more than nothing."""
+    usd = session.estimate_usd
+    return [Line(text=told_before(usd, session.unpriced), tone=Tone.FAINT)] if usd else []
 
 
 def ballot(session: Session, cast: Ballot) -> Message:
@@ -131,14 +139,19 @@ def summary(session: Session, written: Summary) -> Message:
         *_moves(session),
         Points(points=points),
         *_people(session),
-        Line(text=_by(written), tone=Tone.FAINT),
+        Line(text=_by(session, written), tone=Tone.FAINT),
         *_unpinned(session),
         *_to_thread(session),
     )
     return Message(session_id=session.id, key=SUMMARY, pieces=pieces)
 
 
-def _by(written: Summary) -> str:
+def _by(session: Session, written: Summary) -> str:
+    cost = bill.told(session)
+    return f"{_author(written)}; {cost}" if cost else _author(written)
+
+
+def _author(written: Summary) -> str:
     if written.chair:
         return f"Summary by {written.chair}"
     counsel = f"; counter-arguments by {written.counsel}" if written.counsel else ""

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryNotes, MemoryStore
+from bot.budget import Caps
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, SessionMissing
+from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, People, Prose
 from bot.poll import MAX_ROUNDS, Mode, Place, Session, Status
@@ -35,6 +38,7 @@ class Room:
         self.models = {name: ScriptedModel("So.\nVote: A") for name in ("GPT-5.4", "GLM 5")}
         self.rules = Rules(**rules)
         self.cache_hours = 24
+        self.caps = Caps()
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
@@ -53,6 +57,7 @@ class Room:
                 panels={"default": tuple(self.models)},
                 rules={"recording": self.rules},
                 cache_hours=self.cache_hours,
+                caps=self.caps,
             )
             running.cancel()
 
@@ -219,12 +224,36 @@ async def test_a_known_poll_costs_nothing_of_the_limit() -> None:
 
 async def test_a_spent_budget_refuses_before_anything_is_asked() -> None:
     room = Room(usd_per_day=1.0)
-    await room.store.spend("recording", 1.0)
+    here = Account(chat="recording", channel="general")
+    await room.store.spend(Expense(account=here, model="GLM 5", cost_usd=1.0))
     async with room.desk() as desk:
         with pytest.raises(CommandError, match=r"budget for polls \(\$1.00\) is spent"):
             await desk.ask(request())
 
     assert room.models["GLM 5"].prompts == []
+
+
+async def test_a_poll_whose_price_is_not_known_is_refused_where_polls_have_a_cap() -> None:
+    room = Room()
+    room.caps = Caps(usd_per_poll=1.0)
+    async with room.desk() as desk:
+        with pytest.raises(CommandError, match=r"the price of GPT-5\.4 and GLM 5 is not known"):
+            await desk.ask(request())
+
+    assert room.models["GLM 5"].prompts == []
+    assert list(await room.store.history()) == []
+
+
+async def test_an_answer_to_who_asks_back_is_in_the_ledger_under_that_person() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        session = await room.ended(await asked(desk))
+        await desk.answer(session.id, "GLM 5, why?", delivery="d9", **BEN)
+
+    spent = await room.store.expenses(datetime.now(UTC).date())
+    assert [(e.model, e.account.person) for e in spent if e.account.person == "U2"] == [
+        ("GLM 5", "U2")
+    ]
 
 
 class NeverModel(ScriptedModel):

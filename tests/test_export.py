@@ -58,15 +58,17 @@ def headings(document: str) -> list[str]:
 
 
 KEYS = {
-    "": "id created_at status place poll panel continues named ballots tally people verdict "
-    "summary posts",
+    "": "id created_at status place poll panel continues estimate_usd unpriced named ballots tally "
+    "people verdict summary cost posts",
+    "cost": "input_tokens output_tokens cost_usd unpriced",
     "poll": "question mode rounds options asked_by context",
     "poll options 0": "letter text",
-    "ballots 0": "panelist round choice position reasoning error persuaded_by stand_in assigned sources "
-    "input_tokens cached_tokens output_tokens cost_usd seconds",
+    "ballots 0": "panelist round choice position reasoning error persuaded_by stand_in assigned "
+    "sources input_tokens cached_tokens output_tokens cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
-    "summary": "narrative agreement strongest chair counsel",
+    "summary": "narrative agreement strongest chair counsel asked input_tokens "
+    "cached_tokens output_tokens cost_usd",
     "summary strongest 0": "letter argument chosen",
 }
 

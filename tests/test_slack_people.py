@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.ledger import Account, Expense
 from bot.rules import Rules
 from tests.fakes.slack.house import NAMES, GatedModel, House, living
 from tests.fakes.slack.people import Person
@@ -354,7 +355,8 @@ async def test_who_is_refused_is_told_why_alone(
     slack: FakeSlack, redis_url: str, rules: Rules, why: str
 ) -> None:
     async with living(slack, redis_url, rules=rules) as house:
-        await house.store.spend("slack", 1.0)
+        here = Account(chat="slack", channel="C1")
+        await house.store.spend(Expense(account=here, model="GLM 5", cost_usd=1.0))
 
         assert why in await house.person().command(POLL)
 

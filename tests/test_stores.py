@@ -14,6 +14,7 @@ from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink, public
 from adapters.stores.redis_notes import RedisNotes
 from bot.errors import LeaseLost, StoreError
+from bot.ledger import Expense, account
 from bot.poll import (
     Argument,
     Ballot,
@@ -281,7 +282,7 @@ async def test_a_ballot_is_paid_for_once_however_often_it_is_saved(store: Sessio
 
     for cast in (ballot, ballot, ballot.model_copy(update={"panelist": "x", "cost_usd": None})):
         await store.save(lease, cast)
-    await store.spend(chat, 0.5)
+    await store.spend(Expense(account=account(held), model="GLM 5", cost_usd=0.5))
 
     assert await store.spent(chat, today) == 0.75
     assert await store.spent(chat, today - timedelta(days=1)) == 0
@@ -298,6 +299,7 @@ async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:
             "state",
             "fence",
             "chat",
+            "account",
             "ballot:1:GLM 5",
             "ballot:1:GPT-5.4",
             "post:ballot:1:GLM 5",

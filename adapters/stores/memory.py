@@ -1,11 +1,13 @@
 """Sessions in this process alone: the double of the real store, for tests and experiments."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from time import monotonic
 
+from adapters.stores.memory_ledger import MemoryLedger
 from bot.errors import LeaseLost
 from bot.journal import with_entry
+from bot.ledger import Expense, cost, expense
 from bot.poll import Ballot, PersonsVote, Place, Post, Receipt, Session, Status, Stop, Words
 from bot.ports import Entry, Lease
 
@@ -20,7 +22,7 @@ class MemoryStore:
         self._people: dict[str, dict[str, PersonsVote]] = {}
         self._stops: dict[str, Stop] = {}
         self._posts: dict[tuple[Place, str], str] = {}
-        self._spent: dict[tuple[str, date], float] = {}
+        self._ledger = MemoryLedger()
 
     async def create(self, session: Session) -> None:
         self._sessions.setdefault(session.id, session)
@@ -52,9 +54,11 @@ class MemoryStore:
         self._check(lease)
         session = self._sessions[lease.session_id]
         self._sessions[lease.session_id] = with_entry(session, entry)
-        new = isinstance(entry, Ballot) and entry.panelist not in session.ballots_of(entry.round)
-        if isinstance(entry, Ballot) and new:
-            await self.spend(session.place.chat, entry.cost_usd or 0.0)
+        new = _is_new(session, entry)
+        if new and (paid := cost(entry)):
+            await self.spend(expense(session, paid))
+        if isinstance(entry, Status) and entry is not Status.RUNNING:
+            self._ledger.release(lease.session_id)
         if isinstance(entry, Receipt) and entry.post:
             self._note(entry.post, lease.session_id)
 
@@ -62,9 +66,14 @@ class MemoryStore:
         place = post.place.whole_channel
         return await self.load(self._posts.get((place, post.id), ""))
 
-    async def spend(self, chat: str, usd: float) -> None:
-        key = (chat, datetime.now(UTC).date())
-        self._spent[key] = self._spent.get(key, 0.0) + usd
+    async def spend(self, expense: Expense) -> None:
+        await self._ledger.spend(expense)
+
+    async def expenses(self, day: date) -> Sequence[Expense]:
+        return await self._ledger.expenses(day)
+
+    async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
+        return await self._ledger.reserve(session_id, usd, caps)
 
     async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
         if isinstance(word, Stop):
@@ -77,8 +86,8 @@ class MemoryStore:
         voted = tuple(people[person] for person in sorted(people))
         return Words(people=voted, stop=self._stops.get(session_id))
 
-    async def spent(self, chat: str, day: date) -> float:
-        return self._spent.get((chat, day), 0.0)
+    async def spent(self, scope: str, day: date) -> float:
+        return await self._ledger.spent(scope, day)
 
     async def unfinished(self) -> Sequence[Session]:
         running = (s for s in self._sessions.values() if s.status is Status.RUNNING)
@@ -95,6 +104,13 @@ class MemoryStore:
     def _check(self, lease: Lease) -> None:
         if self._fences.get(lease.session_id) != lease.fence:
             raise LeaseLost(f"session {lease.session_id} is run by somebody else now")
+
+
+def _is_new(session: Session, entry: Entry) -> bool:
+    """Tell whether a ballot or a summary is saved for the first time."""
+    if isinstance(entry, Ballot):
+        return entry.panelist not in session.ballots_of(entry.round)
+    return session.summary is None
 
 
 class MemoryNotes:

@@ -8,22 +8,23 @@
     roundtable:sessions               the same over all channels
     roundtable:unfinished             the same of sessions that have not come to their end
     roundtable:post:{chat}:{team}:{channel}:{id}   the session that a message or a thread belongs to
-    roundtable:spend:{chat}:{day}     US dollars that polls cost
 
 Each part of a session has a field of its own, and every write carries its lease's fence, so two
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Self
 
 from pydantic import TypeAdapter
 
+from adapters.stores.redis_ledger import RedisLedger
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
 from bot.errors import LeaseLost
+from bot.ledger import Expense, account, cost
 from bot.poll import (
     Ballot,
     PersonsVote,
@@ -44,6 +45,7 @@ UNFINISHED = f"{PREFIX}:unfinished"
 DAY = 86_400  # seconds
 
 OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "continues", "named"}
+OPENING |= {"estimate_usd", "unpriced"}
 PARTS: dict[str, TypeAdapter[Any]] = {
     "ballot": TypeAdapter(Ballot),
     "post": TypeAdapter(Receipt),
@@ -58,6 +60,7 @@ class RedisStore:
 
     def __init__(self, link: RedisLink, *, keep_days: int) -> None:
         self._link, self._client, self._keep = link, link.client, keep_days * DAY
+        self._ledger = RedisLedger(link, keep=self._keep)
 
     @classmethod
     @asynccontextmanager
@@ -71,10 +74,11 @@ class RedisStore:
         opening, state = session.model_dump_json(include=OPENING), f'0 "{session.status}"'
         keys = (_session(session.id), ALL, UNFINISHED, _channel(place))
         new = (opening, state, place.chat, session.id, score, score - self._keep, self._keep)
+        billed = account(session).model_dump_json()
         if place.thread:
             await self._note(Post(place=place, id=place.thread), session.id)
         async with self._link.faults():
-            await self._client.eval(CREATE, len(keys), *keys, *map(str, new))
+            await self._client.eval(CREATE, len(keys), *keys, *map(str, new), billed)
 
     async def load(self, session_id: str) -> Session | None:
         async with self._link.faults():
@@ -97,14 +101,15 @@ class RedisStore:
     async def save(self, lease: Lease, entry: Entry) -> None:
         kind, field = _field(entry)
         value = PARTS[kind].dump_json(entry).decode()
-        cost = entry.cost_usd or 0 if isinstance(entry, Ballot) else 0
-        spend = (cost, f"{PREFIX}:spend:", datetime.now(UTC).date().isoformat(), self._keep)
+        spend = self._ledger.arguments(cost(entry))
         _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value, *spend))
         if isinstance(entry, Receipt) and entry.post:
             await self._note(entry.post, lease.session_id)
         if isinstance(entry, Status) and entry is not Status.RUNNING:
             async with self._link.faults():
                 await self._client.zrem(UNFINISHED, lease.session_id)
+                chat: Any = await self._client.hget(_session(lease.session_id), "chat")
+            await self._ledger.release(lease.session_id, chat)
 
     async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
         key = _words(session_id)
@@ -128,17 +133,17 @@ class RedisStore:
             session_id: Any = await self._client.get(_post(post))
         return await self.load(session_id) if session_id else None
 
-    async def spend(self, chat: str, usd: float) -> None:
-        key = _spend(chat, datetime.now(UTC).date())
-        async with self._link.faults(), self._client.pipeline(transaction=True) as pipe:
-            pipe.incrbyfloat(key, usd)
-            pipe.expire(key, self._keep)
-            await pipe.execute()
+    async def spend(self, expense: Expense) -> None:
+        await self._ledger.spend(expense)
 
-    async def spent(self, chat: str, day: date) -> float:
-        async with self._link.faults():
-            spent: Any = await self._client.get(_spend(chat, day))
-        return float(spent or 0)
+    async def expenses(self, day: date) -> Sequence[Expense]:
+        return await self._ledger.expenses(day)
+
+    async def spent(self, scope: str, day: date) -> float:
+        return await self._ledger.spent(scope, day)
+
+    async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
+        return await self._ledger.reserve(session_id, usd, caps)
 
     async def unfinished(self) -> Sequence[Session]:
         async with self._link.faults():
@@ -176,10 +181,6 @@ def _words(session_id: str) -> str:
 def _post(post: Post) -> str:
     place = post.place
     return f"{PREFIX}:post:{place.chat}:{place.team or ''}:{place.channel}:{post.id}"
-
-
-def _spend(chat: str, day: date) -> str:
-    return f"{PREFIX}:spend:{chat}:{day.isoformat()}"
 
 
 def _channel(place: Place) -> str:

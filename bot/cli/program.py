@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.poll import Session
+    from bot.spending import By
 
 T = TypeVar("T")
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -284,6 +285,26 @@ def key() -> None:
     from bot.cli import chats  # noqa: PLC0415  # quick help
 
     chats.key()
+
+
+@program.command()
+@click.option(
+    "--by",
+    type=click.Choice(["person", "channel", "day", "model"]),
+    default="model",
+    show_default=True,
+    help="What the sums are for.",
+)
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 366))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
+@embedded_option
+def spend(*, by: "By", days: int, as_json: bool, config_file: Path | None, builtin: bool) -> None:
+    """Show what polls have cost, over the last days (UTC), today included."""
+    from bot.cli import spending  # noqa: PLC0415  # quick help
+
+    config = _config(config_file, builtin=builtin)
+    _async(lambda: spending.show(config, by=by, days=days, as_json=as_json))
 
 
 def main() -> None:

@@ -42,6 +42,7 @@ async def run(config: Config) -> None:
             rules=fronts.rules(config),
             cache_hours=config.polls.cache_hours,
             named=config.polls.people == "named",
+            caps=config.polls.caps,
         )
         await serve.serve(openers, desk=desk, worker=worker, messengers=messengers)
 

@@ -10,11 +10,14 @@ from rich.console import Console
 from adapters.chat import console_view
 from adapters.chat.console import ConsoleMessenger
 from bot import export, journal, render
+from bot.budget import Budget, Caps
 from bot.cli import wiring
 from bot.config import Config, PanelistConfig
 from bot.engine import Engine
 from bot.errors import ConfigError, SessionBusy, StoreError
+from bot.estimate import with_estimate
 from bot.journal import LEASE
+from bot.money import told_before
 from bot.poll import Place, Session, Status
 from bot.request import Request, session_of
 from bot.verbs import Manner
@@ -89,7 +92,7 @@ async def _run(
     messengers = {messenger.chat: messenger}
     async with wiring.opened_core(config, seats, messengers) as core:
         if new:
-            await core.store.create(session)
+            await _begin(core, session, config.polls.caps)
         else:
             _print_earlier(console, session)
         try:
@@ -104,6 +107,15 @@ async def _run(
         command = again.format(command=f"show {done.id}")
         click.echo(f"\nSession {done.id}; to see it again: {command}", err=True)
     return done
+
+
+async def _begin(core: wiring.Core, session: Session, caps: Caps) -> None:
+    """Say what a poll may cost, and save it. Raises CommandError where it may cost too much."""
+    estimated = with_estimate(session, core.engine.estimate(session))
+    await Budget(core.store, caps).reserve(estimated)
+    if told := told_before(estimated.estimate_usd, estimated.unpriced):
+        click.echo(f"{told}\n", err=True)
+    await core.store.create(estimated)
 
 
 async def _patiently(engine: Engine, session_id: str) -> Session:

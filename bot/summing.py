@@ -1,0 +1,33 @@
+"""How a session comes to its summary: by the chair, and where it fails from the ballots alone."""
+
+import asyncio
+import logging
+
+from bot import summary
+from bot.chair import Chair
+from bot.errors import ModelError
+from bot.poll import Session, Summary
+from bot.tab import Tab
+
+log = logging.getLogger(__name__)
+
+
+async def sum_up(session: Session, chair: Chair | None) -> Summary:
+    """Let the chair write; where it fails, or nobody voted, the ballots speak.
+
+    What the chair cost stands on the summary in either case.
+    """
+    if chair is None or not session.tally.voters:
+        return summary.plain(session)
+    tab = Tab()
+    written = await _written(session, chair.on(tab)) or summary.plain(session)
+    return written.model_copy(update={"asked": chair.seat.name, **tab.bill()})
+
+
+async def _written(session: Session, chair: Chair) -> Summary | None:
+    try:
+        async with asyncio.timeout(chair.seat.deadline):
+            return await chair.write(session)
+    except (TimeoutError, ModelError) as error:
+        log.warning("Session %s: the chair wrote no summary: %s", session.id, error or "too slow")
+        return None

@@ -1,0 +1,65 @@
+"""What the summary costs: it stands there whether or not the chair's words are kept."""
+
+from adapters.providers.scripted import ScriptedModel
+from bot import verdict
+from bot.chair import Chair
+from bot.errors import ModelError
+from bot.panel import Seat
+from bot.poll import Ballot, Place, Poll, Session, Summary
+from bot.ports import Completion, Prompt
+from bot.summing import sum_up
+from tests.fakes.models import HeldModel
+
+GOOD = '{"narrative": "GPT-5.4 argued that it will.", "arguments": {"A": "So.", "B": "doubt"}}'
+
+
+class Costing(ScriptedModel):
+    """Writes as scripted, for two cents and ten tokens each time."""
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        completion = await super().complete(prompt)
+        return completion.model_copy(update={"output_tokens": 10, "cost_usd": 0.02})
+
+
+def session(choice: str | None = "A") -> Session:
+    poll, place = Poll.of("Will it?", ["Yes", "No"]), Place(chat="c", channel="c")
+    started = Session.start(poll, place=place, panel=["GPT-5.4"])
+    cast = started.model_copy(update={"ballots": (Ballot(panelist="GPT-5.4", choice=choice),)})
+    return cast.model_copy(update={"verdict": verdict.decide(poll, cast.tally)})
+
+
+async def summary(*lines: str | ModelError, choice: str | None = "A") -> Summary:
+    return await sum_up(session(choice), Chair(Seat(name="Claude"), Costing(*lines)))
+
+
+async def test_the_chair_is_paid_for_what_it_wrote() -> None:
+    written = await summary(GOOD)
+
+    assert (written.chair, written.asked) == ("Claude", "Claude")
+    assert (written.output_tokens, written.cost_usd) == (10, 0.02)
+
+
+async def test_the_chair_is_paid_for_what_was_not_kept() -> None:
+    written = await summary('{"narrative": "All 7 models voted No.", "arguments": {}}')
+
+    assert (written.chair, written.asked) == (None, "Claude")
+    assert (written.output_tokens, written.cost_usd) == (20, 0.04)  # it was asked twice
+
+
+async def test_a_chair_that_fails_leaves_what_it_cost_until_then() -> None:
+    written = await summary("no JSON at all")
+
+    assert (written.chair, written.asked, written.cost_usd) == (None, "Claude", 0.02)
+
+
+async def test_a_chair_that_is_too_slow_leaves_the_word_to_the_ballots() -> None:
+    written = await sum_up(session(), Chair(Seat(name="Claude", deadline=0.01), HeldModel()))
+
+    assert (written.chair, written.cost_usd) == (None, None)
+    assert "GPT-5.4 chose Yes" in written.narrative
+
+
+async def test_without_votes_no_chair_is_asked() -> None:
+    written = await summary(GOOD, choice=None)
+
+    assert (written.asked, written.cost_usd) == (None, None)
