@@ -74,3 +74,13 @@ async def test_a_cancellation_reaches_whoever_is_writing(redis_url: str, turns: 
         await asyncio.wait([task], timeout=5)
 
         assert task.cancelled()
+
+
+async def test_any_number_may_come_at_once(redis_url: str, key: str) -> None:
+    async with RedisLink.open(redis_url) as link, asyncio.TaskGroup() as group:
+        notes = RedisNotes(link)
+        for _ in range(400):
+            group.create_task(notes.count(key, seconds=60))
+
+    async with RedisLink.open(redis_url) as link:
+        assert await RedisNotes(link).count(key, seconds=60) == 401

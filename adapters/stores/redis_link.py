@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -17,6 +17,7 @@ from bot.errors import StoreError
 
 PREFIX = "roundtable"  # of every key
 PATIENCE = 10.0  # seconds for an answer, retries included
+CONNECTIONS = 32  # at once; who comes when all are in use waits for one
 RETRIES = 4  # after a lost connection; each write may be repeated without harm
 
 
@@ -30,8 +31,10 @@ class RedisLink:
     @asynccontextmanager
     async def open(cls, url: str) -> AsyncIterator[Self]:
         """Connect, and raise StoreError at once where no Redis answers."""
-        client = Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=CONNECTIONS,
+            timeout=PATIENCE,
             decode_responses=True,
             # A time limit of redis-py's own can swallow a cancellation under Python 3.11, since it
             # waits for what it sends with asyncio.wait_for.
@@ -40,6 +43,7 @@ class RedisLink:
             retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
             retry_on_error=[RedisConnectionError, RedisTimeoutError],
         )
+        client = Redis.from_pool(pool)
         link = cls(client, where=public(url))
         try:
             async with link.faults():
