@@ -4,8 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bot.claims.vocabulary import CORE, VOTED
 from bot.poll import Poll
-from bot.vocabulary import CORE, VOTED
+
+# A letter or digit after which a name goes on; Chinese, Japanese and Korean set no space between.
+WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# What somebody voted for, in quotes; not an option, which is marked already.
+VOTED_QUOTE = re.compile(rf"(\b{CORE} (?:for |to )?)[\"“„«](?!⟪\w⟫[.,]?[\"”“»])([^\"”“»]+)[\"”“»]")
 
 
 def mark(text: str, panel: Sequence[str], poll: Poll) -> str:
@@ -13,9 +19,11 @@ def mark(text: str, panel: Sequence[str], poll: Poll) -> str:
     text = plain(text)
     for alias, index in _aliases(panel):
         words = r"[\s-]?".join(map(re.escape, re.split(r"[\s-]", alias)))
-        text = re.sub(rf"(?<![\w⟦]){words}(?![\w⟧]|[.\-]\d| \d+\.)", f"⟦{index}⟧", text)
+        end = rf"(?!{WORD}|⟧|[.\-]\d| \d+\.)"
+        text = re.sub(rf"(?<!{WORD})(?<!⟦){words}{end}", f"⟦{index}⟧", text)
     for option in sorted(poll.options, key=lambda o: -len(o.text)):
         text = _mark_option(text, option.letter, plain(option.text))
+    text = re.sub(VOTED_QUOTE, r"\1⟨\2⟩", text)
     text = re.sub(r"(⟦\d+⟧)['’]s (?:vote|ballot) (?:went to|was|is)\b", r"\1 voted", text)
     return re.sub(r"[\"“”„«»]", "", text)
 
@@ -26,10 +34,14 @@ def _mark_option(text: str, letter: str, words: str) -> str:
     text = re.sub(rf"\b[Oo]ption \(?{letter}\b\)?", f"⟪{letter}⟫", text)
     text = re.sub(rf"(\b{CORE} (?:for )?)\(?{letter}\b\)?{end}", rf"\1⟪{letter}⟫", text)
     same = rf"(?<![\w⟦⟪-]){re.escape(words)}(?!\w|['’]\w|-(?!side|camp|voter|supporter))"
+    if UNSPACED.search(words):
+        return text.replace(words, f"⟪{letter}⟫")
     if len(words) > 3:  # noqa: PLR2004  # shorter ones are ordinary words too: No, Go, C
         return re.sub(rf"(?i){same}", f"⟪{letter}⟫", text)
     text = re.sub(rf"(?i)[\"“'‘]{re.escape(words)}[.,]?[\"”'’]", f"⟪{letter}⟫", text)
-    text = re.sub(rf"(?i)(\b{VOTED} (?:for |with )?(?:an? )?){same}{end}", rf"\1⟪{letter}⟫", text)
+    text = re.sub(
+        rf"(?i)(\b{VOTED} (?:for |with )?(?:an? |the )?){same}{end}", rf"\1⟪{letter}⟫", text
+    )
     capital = same.replace(words, words[:1].upper() + words[1:])
     other = r"(?! (?:models?|panelists?|others?|one|evidence|doubt)\b)"
     return re.sub(capital + other, f"⟪{letter}⟫", text)
@@ -38,7 +50,7 @@ def _mark_option(text: str, letter: str, words: str) -> str:
 def plain(text: str) -> str:
     """Bring a text to one form: one kind of hyphen and space, no markup, none of our marks."""
     text = re.sub("[\u2010\u2011]", "-", unicodedata.normalize("NFKC", text))
-    return re.sub(r"[^\S\n]+", " ", re.sub(r"[*_`⟦⟧⟪⟫]", "", text))
+    return re.sub(r"[^\S\n]+", " ", re.sub(r"[*_`⟦⟧⟪⟫⟨⟩]", "", text))
 
 
 def stems(text: str) -> set[str]:

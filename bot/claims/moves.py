@@ -1,0 +1,37 @@
+"""Who changed its vote in a debate, and who persuaded it."""
+
+import re
+from collections.abc import Iterator
+
+from bot.claims.facts import Facts
+from bot.claims.tongue_words import CONVINCE
+from bot.claims.vocabulary import AGAINST, CHANGED, NAMES, PERSUADED, PERSUADED_BY, SENTENCE
+
+
+def problems(marked: str, facts: Facts) -> Iterator[str]:
+    for sentence in SENTENCE.split(marked):
+        for persuader, moved in _pairs(sentence, facts):
+            if persuader not in facts.persuaders[moved]:
+                yield f"{persuader} did not persuade {moved}"
+        for found in CHANGED.finditer(sentence):
+            if not AGAINST.search(found[0]):
+                steady = [name for name in facts.named(found[1]) if not facts.moved(name)]
+                yield from (f"{name} did not change its vote" for name in steady)
+        yield from _unknown(sentence, facts)
+
+
+def _pairs(sentence: str, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Give each persuader with whom it is said to have persuaded, as English puts it."""
+    for found in PERSUADED.finditer(sentence):
+        yield from ((by, moved) for by in facts.named(found[1]) for moved in facts.named(found[2]))
+    for found in PERSUADED_BY.finditer(sentence):
+        yield from ((by, moved) for by in facts.named(found[2]) for moved in facts.named(found[1]))
+
+
+def _unknown(sentence: str, facts: Facts) -> Iterator[str]:
+    """In another language, where somebody is said to persuade, one of those named has done so."""
+    named = facts.named("".join(re.findall(NAMES, sentence)))
+    if len(named) > 1 and CONVINCE.search(sentence):
+        credited = {by for name in named for by in facts.persuaders[name]}
+        if not credited & set(named):
+            yield "none of those named there persuaded another"

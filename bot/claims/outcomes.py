@@ -1,0 +1,67 @@
+"""What is said of all, of most, of nobody, of the winner, and in numbers."""
+
+import re
+from collections.abc import Iterator
+
+from bot.claims.facts import Facts
+from bot.claims.vocabulary import (
+    AGAINST,
+    ALL,
+    CHOSEN_BY,
+    COUNT,
+    DIVIDED,
+    EVEN,
+    GROUP,
+    MOST,
+    NO_MAJORITY,
+    ORDER,
+    SENTENCE,
+    UNCHOSEN,
+)
+
+
+def problems(marked: str, facts: Facts) -> Iterator[str]:
+    for found in COUNT.finditer(marked):
+        if not facts.is_asked(found[0]):
+            yield f"“{found[0]}”: counts are added from the tally, leave them out"
+    if ORDER.search(marked):
+        yield "nobody is told how to vote"
+    for sentence in SENTENCE.split(marked):
+        yield from _groups(sentence, facts)
+        yield from _results(sentence, facts)
+
+
+def _groups(sentence: str, facts: Facts) -> Iterator[str]:
+    """Check what is said of all, of most, of nobody and of the winner."""
+    tally = facts.tally
+    for found in GROUP.finditer(sentence):
+        named = facts.option(found[0])
+        if named and not AGAINST.search(found[0]) and tally.leaders != (named,):
+            yield "the panel did not vote like that"
+        everybody = re.match(rf"{ALL}|all\b", found[0].lstrip(".;: "), re.IGNORECASE)
+        if everybody and (tally.abstained or not facts.agreed):
+            yield "the panel was not of one mind"
+    if CHOSEN_BY.search(sentence) and not facts.agreed:
+        yield "the panel was not of one mind"
+    for found in UNCHOSEN.finditer(sentence):
+        if facts.option(found[0]) in facts.final.values():
+            yield "somebody did vote for that"
+
+
+def _results(sentence: str, facts: Facts) -> Iterator[str]:
+    tally = facts.tally
+    majority = 2 * tally.most > tally.voters
+    if NO_MAJORITY.search(sentence) and majority:
+        yield "there was a majority"
+    if AGAINST.search(sentence) or re.search(r"\bno\b", sentence):
+        return
+    for pattern, holds, problem in (
+        (r"\bunanim\w+", facts.agreed, "the panel was not unanimous"),
+        (rf"\b{MOST}", majority, "there was no majority"),
+        (r"\babst(?:ain|ention)\w*", tally.abstained, "nobody abstained"),
+        (EVEN, len(tally.leaders) > 1, "there was no tie"),
+        (DIVIDED, not facts.agreed, "the panel was not divided"),
+    ):
+        said = re.search(pattern, sentence, re.IGNORECASE)
+        if said and not holds and not facts.is_asked(said[0]):
+            yield problem

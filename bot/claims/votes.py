@@ -1,0 +1,104 @@
+"""Who voted for what, as English tells it; a rule looks for a few plain shapes of a clause."""
+
+import re
+from collections.abc import Generator, Iterator
+
+from bot.claims.facts import Facts
+from bot.claims.vocabulary import (
+    AGAINST,
+    AND,
+    AREA_END,
+    AT_FIRST,
+    AT_LAST,
+    BRIEFLY,
+    CORE,
+    DIRECT,
+    EMBEDDED,
+    EXCEPT,
+    HEDGED,
+    LINK,
+    NAMES,
+    NEW,
+    OBJECT,
+    ONLY,
+    SENTENCE,
+    SIDE,
+    START,
+    VERB,
+)
+
+
+def problems(marked: str, facts: Facts) -> Iterator[str]:
+    voters: list[str] = []
+    for sentence in SENTENCE.split(marked):
+        voters = yield from _clauses(sentence, voters, facts)
+        yield from _camps(sentence, facts)
+
+
+def _clauses(sentence: str, before: list[str], facts: Facts) -> Generator[str, None, list[str]]:
+    """Check each "X voted for Y"; `before` are the voters of the last sentence."""
+    voters = before if re.match(r"\s*(?:It|He|She)\b", sentence) else []
+    verbs = list(VERB.finditer(sentence))
+    edges = [0, *(v.start() for v in verbs), len(sentence)]
+    for verb, start, end in zip(verbs, edges, edges[2:], strict=False):
+        chunk, area = sentence[start : verb.start()], sentence[verb.end() : end]
+        voters, gap = _subject(chunk, voters, facts)
+        if ONLY.search(chunk) and voters:
+            rivals = [n for n, c in facts.final.items() if c == facts.final.get(voters[0])]
+            yield from (f"{name} did so too" for name in rivals if name not in voters)
+        for name in [] if HEDGED.search(gap) else voters:
+            if not _holds(name, gap, verb, area, facts):
+                yield f"{name} did not vote like that"
+    return voters or facts.named("".join(re.findall(NAMES, sentence)[:1]))
+
+
+def _subject(chunk: str, before: list[str], facts: Facts) -> tuple[list[str], str]:
+    """Find whose verb this is, and the words between the two."""
+    if excepted := EXCEPT.search(chunk):
+        others = [name for name, choice in facts.final.items() if choice]
+        return [n for n in others if n not in facts.named(excepted[1])], ""
+    groups = list(re.finditer(NAMES, OBJECT.sub(lambda m: " " * len(m[0]), chunk)))
+    if not groups:
+        return before if LINK.search(chunk) else [], re.split(rf"[⟫⟧,]|{AND}", chunk)[-1]
+    first = [g for g in groups if START.search(chunk[: g.start()])] or groups[:1]
+    near = groups[-1] if DIRECT.fullmatch(chunk, groups[-1].end()) else first[-1]
+    gap = chunk[near.end() :]
+    elsewhere = EMBEDDED.search(gap) and not LINK.search(gap)
+    return [] if elsewhere else facts.named(near[0]), re.split(AND, gap)[-1]
+
+
+def _holds(name: str, gap: str, verb: re.Match[str], area: str, facts: Facts) -> bool:
+    """Tell whether a panelist may be said to have done this in the round that is meant."""
+    cast = facts.cast[name] or [None]
+    told = f"{gap} {verb[0]} {area}"
+    if AT_LAST.search(told):
+        cast = [facts.final.get(name)]
+    elif AT_FIRST.search(told):
+        cast = cast[:1]
+    never = re.search(r"\bnever\b", gap)
+    return (all if never else any)(_fits(choice, gap, verb, area, facts) for choice in cast)
+
+
+def _fits(choice: str | None, gap: str, verb: re.Match[str], area: str, facts: Facts) -> bool:
+    """Tell whether who chose `choice` may be said to have done this."""
+    if verb["silent"]:
+        return choice is None
+    if verb["dissent"]:
+        return choice not in facts.tally.leaders
+    area = AREA_END.split(area.lstrip(" :,—–'‘*("))[0]
+    if named := facts.option(area):
+        against = len(AGAINST.findall(f"{gap[-30:]} {verb[0]} {area.split('⟪')[0]}")) % 2
+        return (named == choice) != bool(against)
+    if verb[0].endswith(("with", "joined", "joins")) and re.match(r"\s*⟦\d+⟧(?!['’])", area):
+        return facts.final.get(facts.named(area)[0]) == choice
+    new = NEW.match(area) if re.match(rf"{CORE}|go ", verb[0], re.IGNORECASE) else None
+    return new is None or facts.is_topic(new[1])
+
+
+def _camps(sentence: str, facts: Facts) -> Iterator[str]:
+    """Check who stands behind an option where the option comes first, or no verb between."""
+    for found in [*SIDE.finditer(sentence), *BRIEFLY.finditer(sentence)]:
+        letter = re.findall(r"⟪(\w)⟫", found[0])[0]
+        for name in facts.named(found[0]):
+            if letter not in facts.cast[name]:
+                yield f"{name} did not vote like that"

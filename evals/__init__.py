@@ -1,0 +1,1 @@
+"""How far votes, verdicts and summaries can be trusted, as figures; `make evals` prints them."""

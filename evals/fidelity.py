@@ -1,0 +1,84 @@
+"""Summary fidelity: no planted lie reaches the thread, and honest narratives are kept."""
+
+import json
+from collections import Counter
+
+from adapters.providers.scripted import ScriptedModel
+from bot import render
+from bot.chair import Chair
+from bot.panel import Seat
+from bot.pieces import Message, Points, Prose
+from bot.poll import Session, Summary
+from evals.recorded import Recorded, recorded
+from evals.report import Report, share
+
+CHAIR = Seat(name="Chair")
+MAX_FALSE_ALARMS = 0.05  # of the honest narratives
+
+
+async def run() -> Report:
+    """Plant each lie in a narrative and in an argument; the bar is that none is published."""
+    planted, reached = Counter[str](), Counter[str]()
+    missed = []
+    for record in recorded():
+        for kind, lie in ((kind, lie) for kind, lies in record.lies.items() for lie in lies):
+            planted[kind] += 1
+            if await slipped(record, lie):
+                reached[kind] += 1
+                missed.append(f"{record.name}: {lie}")
+    rows = [(kind, str(count), str(reached[kind])) for kind, count in planted.items()]
+    return Report(
+        title=f"Summary fidelity: lies planted in {len(recorded())} recorded sessions",
+        columns=("lie", "planted", "published"),
+        rows=(*rows, ("all", str(planted.total()), str(reached.total()))),
+        missed=tuple(missed),
+        note="Each is planted twice: among the true sentences of a narrative, and as an argument.",
+    )
+
+
+async def honest() -> Report:
+    """Let a chair tell the truth; the bar is that nearly all of it is published word for word."""
+    told, lost = 0, []
+    for record in recorded():
+        for narrative in record.honest:
+            told += 1
+            if narrative not in thread(await written(record.session, narrative)):
+                lost.append(f"{record.name}: {narrative}")
+    return Report(
+        title="False alarms: honest narratives that were thrown away",
+        columns=("narratives", "published", "thrown away", "share"),
+        rows=((str(told), str(told - len(lost)), str(len(lost)), share(len(lost), told)),),
+        missed=tuple(lost) if len(lost) > MAX_FALSE_ALARMS * told else (),
+        note=f"The bar is {MAX_FALSE_ALARMS:.0%}; a narrative thrown away gives way to the ballots.",
+    )
+
+
+async def slipped(record: Recorded, lie: str) -> bool:
+    """Tell whether a lie is published, from a narrative or from an argument."""
+    among = await written(record.session, f"{record.honest[0]} {lie}")
+    argued = await written(record.session, record.honest[0], argument=lie)
+    return any(lie[1:] in thread(session) for session in (among, argued))
+
+
+async def written(session: Session, narrative: str, *, argument: str = "It has merit.") -> Session:
+    """Let a chair write this, as often as it is asked."""
+    letters = [option.letter for option in session.poll.options]
+    draft = {"narrative": narrative, "arguments": dict.fromkeys(letters, argument)}
+    model = ScriptedModel(json.dumps(draft, ensure_ascii=False))
+    summary: Summary = await Chair(CHAIR, model).write(session)
+    return session.model_copy(update={"summary": summary})
+
+
+def thread(session: Session) -> str:
+    """Give what the chair had a hand in, of all that the thread shows."""
+    return "\n".join(text for message in render.thread(session) for text in _texts(message))
+
+
+def _texts(message: Message) -> list[str]:
+    if message.key != render.SUMMARY:
+        return []
+    points = [
+        point for piece in message.pieces if isinstance(piece, Points) for point in piece.points
+    ]
+    prose = [piece.text for piece in message.pieces if isinstance(piece, Prose)]
+    return prose + [point.argument for point in points]
