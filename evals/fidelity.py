@@ -4,11 +4,11 @@ import json
 from collections import Counter
 
 from adapters.providers.scripted import ScriptedModel
-from bot import render
+from bot import render, summary
 from bot.chair import Chair
 from bot.panel import Seat
 from bot.pieces import Message, Points, Prose
-from bot.poll import Session, Summary
+from bot.poll import Session
 from evals.recorded import Recorded, recorded
 from evals.report import Report, share
 
@@ -49,15 +49,19 @@ async def honest() -> Report:
         columns=("narratives", "published", "thrown away", "share"),
         rows=((str(told), str(told - len(lost)), str(len(lost)), share(len(lost), told)),),
         missed=tuple(lost) if len(lost) > MAX_FALSE_ALARMS * told else (),
-        note=f"The bar is {MAX_FALSE_ALARMS:.0%}; a narrative thrown away gives way to the ballots.",
+        note=f"The bar is {MAX_FALSE_ALARMS:.0%}; what is thrown away gives way to the ballots.",
     )
 
 
 async def slipped(record: Recorded, lie: str) -> bool:
-    """Tell whether a lie is published, from a narrative or from an argument."""
+    """Tell whether a lie is published, from a narrative or from an argument.
+
+    What the ballots say themselves is no lie of the chair's: it stands under its author's name.
+    """
     among = await written(record.session, f"{record.honest[0]} {lie}")
     argued = await written(record.session, record.honest[0], argument=lie)
-    return any(lie[1:] in thread(session) for session in (among, argued))
+    plain = thread(record.session.model_copy(update={"summary": summary.plain(record.session)}))
+    return any(lie[1:] in text for s in (among, argued) for text in set(thread(s)) - set(plain))
 
 
 async def written(session: Session, narrative: str, *, argument: str = "It has merit.") -> Session:
@@ -65,13 +69,12 @@ async def written(session: Session, narrative: str, *, argument: str = "It has m
     letters = [option.letter for option in session.poll.options]
     draft = {"narrative": narrative, "arguments": dict.fromkeys(letters, argument)}
     model = ScriptedModel(json.dumps(draft, ensure_ascii=False))
-    summary: Summary = await Chair(CHAIR, model).write(session)
-    return session.model_copy(update={"summary": summary})
+    return session.model_copy(update={"summary": await Chair(CHAIR, model).write(session)})
 
 
-def thread(session: Session) -> str:
-    """Give what the chair had a hand in, of all that the thread shows."""
-    return "\n".join(text for message in render.thread(session) for text in _texts(message))
+def thread(session: Session) -> list[str]:
+    """Give what a chair may have a hand in, of all that the thread shows."""
+    return [text for message in render.thread(session) for text in _texts(message)]
 
 
 def _texts(message: Message) -> list[str]:

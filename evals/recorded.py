@@ -41,7 +41,7 @@ def _recorded(name: str, entry: dict[str, Any]) -> Recorded:
 
 
 def _session(entry: dict[str, Any]) -> Session:
-    """Make a session of `panel`: each name with its rounds, each of a letter, a reason, a credit."""
+    """Make a session; `panel` gives each name its rounds: a letter, a reasoning, a credit."""
     told = {
         name: rounds if isinstance(rounds[0], list) else [rounds]
         for name, rounds in entry["panel"].items()
