@@ -50,6 +50,11 @@ class Facts:
         meant = {min(owners[s]) for s in marks.stems(text) if len(owners.get(s, ())) == 1}
         return meant.pop() if len(meant) == 1 else None
 
+    def words(self, marked: str) -> str:
+        """Put names and options back into the place of their marks."""
+        named = re.sub(r"⟦(\d+)⟧", lambda found: self.panel[int(found[1])], marked)
+        return re.sub(r"⟪(\w)⟫", lambda found: self.poll.text_of(found[1]), named)
+
     def is_topic(self, words: str) -> bool:
         """Tell whether these words stand in the question, in an option or in a ballot."""
         return _holds(self._topic, words)

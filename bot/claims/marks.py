@@ -9,9 +9,14 @@ from bot.poll import Poll
 
 # A letter or digit after which a name goes on; Chinese, Japanese and Korean set no space between.
 WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # What somebody voted for, in quotes; not an option, which is marked already.
 VOTED_QUOTE = re.compile(rf"(\b{CORE} (?:for |to )?)[\"“„«](?!⟪\w⟫[.,]?[\"”“»])([^\"”“»]+)[\"”“»]")
+# A quotation that holds an option and goes on.
+LONGER_QUOTE = re.compile(
+    r"[\"“„«「](?!⟪\w⟫[.,]?[\"”“»」])([^\"”“»」\n]{0,80}⟪\w⟫[^\"”“»」\n]{0,80})[\"”“»」]"
+)
 
 
 def mark(text: str, panel: Sequence[str], poll: Poll) -> str:
@@ -23,7 +28,8 @@ def mark(text: str, panel: Sequence[str], poll: Poll) -> str:
         text = re.sub(rf"(?<!{WORD})(?<!⟦){words}{end}", f"⟦{index}⟧", text)
     for option in sorted(poll.options, key=lambda o: -len(o.text)):
         text = _mark_option(text, option.letter, plain(option.text))
-    text = re.sub(VOTED_QUOTE, r"\1⟨\2⟩", text)
+    text = VOTED_QUOTE.sub(r"\1⟨\2⟩", text)
+    text = LONGER_QUOTE.sub(r"⟨\1⟩", text)
     text = re.sub(r"(⟦\d+⟧)['’]s (?:vote|ballot) (?:went to|was|is)\b", r"\1 voted", text)
     return re.sub(r"[\"“”„«»]", "", text)
 
@@ -55,7 +61,8 @@ def plain(text: str) -> str:
 
 def stems(text: str) -> set[str]:
     """Give the beginnings of the longer words: "rewriting" is akin to "Rewrite"."""
-    return {word[:5] for word in re.findall(r"\w{4,}", text.casefold())}
+    bare = (ENDING.sub("", word) for word in re.findall(r"\w{4,}", text.casefold()))
+    return {re.sub(r"(\w)\1$", r"\1", word)[:5] for word in bare}
 
 
 def _aliases(panel: Sequence[str]) -> list[tuple[str, str]]:

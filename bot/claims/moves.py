@@ -5,7 +5,18 @@ from collections.abc import Iterator
 
 from bot.claims.facts import Facts
 from bot.claims.tongue_words import CONVINCE
-from bot.claims.vocabulary import AGAINST, CHANGED, NAMES, PERSUADED, PERSUADED_BY, SENTENCE
+from bot.claims.vocabulary import ADVERB, AGAINST, NAMES, SENTENCE, any_case
+
+WON = r"(?:persuad|convinc|sway)(?:e?d|es|ing)|won over|(?:brought|talked) (?:round|around|over)"
+PERSUADED = any_case(rf"({NAMES}) {ADVERB}(?:{WON}) ({NAMES})")
+PERSUADED_BY = any_case(
+    rf"({NAMES}),? (?:[^.;⟦]*, )?{ADVERB}(?:(?:was|were|been|being) )?(?:{WON}) {ADVERB}by "
+    rf"({NAMES})"
+)
+CHANGED = any_case(
+    rf"({NAMES}) {ADVERB}(?:switch(?:ed|es)|changed (?:its|his|her|their|sides|from|to)"
+    r"|(?:moved|came (?:round|around|over)|turned) (?:from|to) ⟪)"
+)
 
 
 def problems(marked: str, facts: Facts) -> Iterator[str]:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.claims.facts import Facts
-from bot.claims.vocabulary import (
-    AGAINST,
+from bot.claims.outcome_words import (
     ALL,
     CHOSEN_BY,
     COUNT,
@@ -14,10 +13,13 @@ from bot.claims.vocabulary import (
     GROUP,
     MOST,
     NO_MAJORITY,
+    ONE_MIND,
     ORDER,
-    SENTENCE,
+    OUTCOME,
     UNCHOSEN,
+    UNMOVED,
 )
+from bot.claims.vocabulary import AGAINST, SENTENCE
 
 
 def problems(marked: str, facts: Facts) -> Iterator[str]:
@@ -43,9 +45,24 @@ def _groups(sentence: str, facts: Facts) -> Iterator[str]:
             yield "the panel was not of one mind"
     if CHOSEN_BY.search(sentence) and not facts.agreed:
         yield "the panel was not of one mind"
+    if ONE_MIND.search(sentence) and not facts.agreed and not AGAINST.search(sentence):
+        yield "the panel was not of one mind"
+    if UNMOVED.search(sentence) and any(map(facts.moved, facts.panel)):
+        yield "somebody did change its vote"
+    if (said := OUTCOME.search(sentence)) and not facts.is_asked(said[0]):
+        yield from _winner(sentence, facts)
     for found in UNCHOSEN.finditer(sentence):
         if facts.option(found[0]) in facts.final.values():
             yield "somebody did vote for that"
+
+
+def _winner(sentence: str, facts: Facts) -> Iterator[str]:
+    """Check who is said to have won; of what cannot be told, nothing is to be said."""
+    named = facts.option(sentence)
+    if named is None:
+        yield "tell the outcome in the words of an option, or leave it out"
+    elif not AGAINST.search(sentence) and facts.tally.leaders != (named,):
+        yield "the panel did not vote like that"
 
 
 def _results(sentence: str, facts: Facts) -> Iterator[str]:
@@ -53,7 +70,7 @@ def _results(sentence: str, facts: Facts) -> Iterator[str]:
     majority = 2 * tally.most > tally.voters
     if NO_MAJORITY.search(sentence) and majority:
         yield "there was a majority"
-    if AGAINST.search(sentence) or re.search(r"\bno\b", sentence):
+    if AGAINST.search(sentence) or re.search(r"\bno\b", sentence, re.IGNORECASE):
         return
     for pattern, holds, problem in (
         (r"\bunanim\w+", facts.agreed, "the panel was not unanimous"),

@@ -22,7 +22,9 @@ OTHER = any_case(
 )
 # Verbs and nouns of voting.
 VOTE = any_case(
-    r"\b(?:ab)?(?:ge)?stimm(?:t|te|ten|en)\b|\bwähl(?:t|te|ten|en)\b|\bgewählt|\bentschied"
+    r"\bvotier\w+|\bbefürworte(?:n|t|te|ten)\b|\bopt(?:é|ó|ou|ato)\b"
+    r"|\bs['’]est (?:prononcé|rangé)\w*|\b(?:se )?decant\w+"
+    r"|\b(?:ab)?(?:ge)?stimm(?:t|te|ten|en)\b|\bwähl(?:t|te|ten|en)\b|\bgewählt|\bentschied"
     r"|\bvot(?:é|ée|és|ó|ou|a?ron|aram|ato|arono|ano|ent|ait)\b|\b(?:a|ont) choisi|\bvoix\b"
     r"|\belig(?:ió|ieron|e)\b|\bvotos?\b|\bvoces\b|\bescolhe(?:u|ram)\b|\bha(?:nno)? scelto"
     r"|\bvoti\b|\bstem(?:de|den|t|men)\b|\bkoos\b|\bkozen\b|\bröst(?:ade|er)\b|\bvalde\b|\bstemte\b"
@@ -33,7 +35,9 @@ VOTE = any_case(
 )
 # What the whole panel came to, and who stayed away.
 OUTCOME = any_case(
-    r"\bmehrheit\w*|\beinstimmig\w*|\beinig\b|\bgleichstand|\benth(?:alt|ielt|ält)\w*|\bmodellen?\b"
+    r"\büberwog\w*|\bgewann\w*|\bgewonnen|\bsiegte\w*|\bl['’]emporte\w*|\bremport\w*|\bganó"
+    r"|\bvenceu|\bvinto\b|\bvann\b|\bwygra\w+|победил\w*|胜出|赢了|勝ちま|勝利|이겼"
+    r"|\bmehrheit\w*|\beinstimmig\w*|\beinig\b|\bgleichstand|\benth(?:alt|ielt|ält)\w*|\bmodellen?\b"
     r"|\bmajorité|\bmajoriteten|\bunanim(?!ous|ity)\w*|\bunánim\w*|\bunânim\w*|\bunaniem\w*"
     r"|\bs['’]abst\w*|\babst(?:uvo|iv|enu|uv)\w*|\bmodèles\b|\bmayoría|\bempate|\bmodelos\b|\bmaioria"
     r"|\bmaggioranza|\bmodelli\b|\basten\w*|\bmeerderheid|\beenstemmig|\bmodeller\b|\bflertal\w*"
@@ -47,6 +51,11 @@ OUTCOME = any_case(
 DENIAL = any_case(
     r"\b(?:nicht|kein\w*|gegen|lehn\w*|statt|contre|pas|rejet\w*|contra|ni|rechaz\w*|rifiut\w*|contro"
     r"|não|non(?=\s+\w+(?:ato|uto|ito))|niet|geen|tegen|inte|mot|przeciw\w*)\b|против|反对|反對|반대하|不同意"
+)
+NUMBERS = any_case(
+    r"\b(?:einzig\w*|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|tres|cuatro|cinco|dois|duas"
+    r"|três|quatro|due|quattro|cinque|twee|drie|vijf|två|fyra|dwa|trzy|cztery|pięć|iki|üç|dört"
+    r"|дв[ае]|три|четыре|пять)\b|[两二三四五六][个票]"
 )
 CONVINCE = any_case(
     r"\b(?:überzeug|überred|convain|convenc|convint|convins|persuad[ií]|przekona|övertyga|ikna)\w*"

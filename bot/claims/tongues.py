@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from bot.claims.facts import Facts
-from bot.claims.tongue_words import DENIAL, ENGLISH, OTHER, OUTCOME, VOTE
+from bot.claims.tongue_words import DENIAL, ENGLISH, NUMBERS, OTHER, OUTCOME, VOTE
 from bot.claims.vocabulary import SENTENCE, VERB
 
 LEAVE_OUT = "leave out counts and majorities, they are added from the tally"
@@ -23,7 +23,8 @@ def problems(marked: str, facts: Facts) -> Iterator[str]:
         if _is_english(sentence):
             continue
         said = OUTCOME.search(sentence)
-        invented = [n for n in NUMBER.findall(sentence) if not facts.is_topic(n)]
+        numbers = [*NUMBER.findall(sentence), *NUMBERS.findall(sentence)]
+        invented = [number for number in numbers if not facts.is_topic(number)]
         if invented or (said and not facts.is_asked(said[0])):
             yield LEAVE_OUT
         yield from _votes(sentence, facts)

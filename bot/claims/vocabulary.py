@@ -8,10 +8,6 @@ from functools import partial
 
 any_case = partial(re.compile, flags=re.IGNORECASE)
 
-FAMILY = (  # of models: a name of one that sits on no seat has no place in a narrative
-    r"\b(?:(?:chat|yandex)?gpt|claude|opus|sonnet|haiku|gemini|gemma|llama|mi[sx]tral|qwen|deepseek|glm|kimi"
-    r"|grok|phi-\d|command r|nemotron|minimax|smollm|copilot|o[1-9](?:-mini)?)\b[-\w.]*"
-)
 JOINT = r"(?:,? (?:and|along with|as well as|alongside|together with|joined by) |, | ?[&/] ?)"
 NAMES = rf"⟦\d+⟧(?:{JOINT}⟦\d+⟧)*"
 PEOPLE = r"(?:models?|panelists?|panel members?|voters?|participants?|others)"
@@ -19,12 +15,15 @@ NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 ADVERB = (
     r"(?:(?:\w+ly|also|both|all|each|ha(?:s|ve|d)|then|still|instead|alone|did|do|not|would) )*"
 )
-CORE = r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? for)"
+CORE = (
+    r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? (?:for|to))"
+)
 VOTED = (
-    rf"(?:{CORE}|(?:favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
+    rf"(?:{CORE}|(?:(?<!in )favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
     r"|(?:endors|oppos)(?:ed?|es|ing)|dismiss(?:ed|es|ing)|prefer(?:red|s|ring)?|champion(?:ed|s|ing)"
     r"|(?:went|go|goes|going) (?:for|with)|wants? to|wanted to|would (?:rather|prefer)"
     r"|found it(?= ⟪)|(?:land|settl)(?:ed|es|s|ing) on|agree[sd]? (?:on|to)\b"
+    r"|decid(?:ed|es) (?:on|to|for)"
     r"|c[ao]me (?:down|out)|join(?:ed|s)(?= ⟦)|(?:said|says|answer(?:ed|s))(?= (?:with a \w+ )?⟪)"
     r"|(?:argu(?:ed?|es|ing)|spoke|stood|was|were|is)(?= (?:for|in favou?r of|against) (?:the )?⟪))"
 )
@@ -38,13 +37,6 @@ DISSENT = (
 VERB = any_case(
     rf"\b(?:(?P<silent>{SILENT})|(?P<dissent>{DISSENT})|{VOTED})\b(?!-| apart| away| off)"
 )
-SPEAKER = re.compile(
-    r"[Aa]ccording to ([A-Z][\w.-]*)"
-    r"|((?:[A-Z][\w.-]*\s+)*[A-Z][\w.-]*(?:['’]s (?:\w+ )*model)?)"
-    rf"\s+(?:also\s+)?(?:{VOTED}|argue[sd]|said|says|noted|claimed|stressed|added|warn(?:ed|s)"
-    r"|countered|pointed|persuaded|convinced)\b"
-)
-VERSION = re.compile(r"⟦\d+⟧[ -](?:[A-Z][a-z]+|[A-Za-z]?\d[\w.]*)(?=[ ,.;:]|$)")  # "GLM 5 Flash"
 AGAINST = any_case(
     r"\b(?:against|reject\w*|oppos\w*|dismiss\w*|not(?! only| the only)|never|cannot|refus\w+"
     r"|declin\w+|hesita\w+|reluctan\w+|short of|instead of|rather than|without)\b|n['’]t\b"
@@ -66,32 +58,6 @@ AREA_END = re.compile(
     r"[,;:()—–]|\b(?:that|because|since|as|if|when|while|whereas|but|although|though|who|which|citing)\b"
 )
 SENTENCE = re.compile(r"(?<=[.!?])[)’']*\s+(?=[A-Z⟦⟪(])|\n+|;\s*|(?<=[。！？])")
-COUNT = any_case(
-    rf"\b{NUMBER}\s+(?:other\s+|more\s+|of\s+(?:the\s+)?)?(?:{NUMBER}\s+)?(?:{PEOPLE}|votes?|ballots?)\b"
-    rf"|\b{NUMBER}\s+(?:voted|dissented|abstained|backed|agreed|favou?red|chose|sided|picked)\b"
-    rf"|\b{NUMBER}\s?(?:/|:|–|-|-to-|\bto\b|(?:out )?of|versus|against)\s?{NUMBER}\b"
-    r"(?= ?(?:[.,;:)!]|$|in favou?r|for|against|majority|vote|split|margin|decision|verdict))"
-    r"|\b(?:both|all|every)(?: the)? votes?\b"
-    r"|\b(?:\d+\s?(?:%|percent) of|half(?: of)?) the (?:panel|votes|models)\b"
-)
-ALL = rf"(?:every(?:one|body)|(?:all|every|both)(?: of)?(?: the)? {PEOPLE}|the whole panel)"
-NOBODY = rf"(?:nobody|no one|none of the {PEOPLE}|(?:no|not a single) {PEOPLE})"
-MOST = (
-    rf"(?:majority(?: of (?:the )?(?:{PEOPLE}|panel))?(?! of)|most (?:of the )?(?:{PEOPLE}|panel))"
-)
-GROUP = any_case(
-    rf"\b(?:{ALL}|(?<!of )the (?:panel|models|panelists)) {ADVERB}{VOTED}\b[^.,;]*"
-    rf"|\b{MOST} [^.,;]*|(?:^|[.;:] ?)all(?= {VOTED}) [^.,;]*"
-    r"|⟪\w⟫ (?:won|prevailed|carried the|came out|was the (?:clear )?winner)"
-    rf"|⟪\w⟫ was {ADVERB}(?:chosen|picked|selected|preferred) by {ALL}"
-    r"|\b(?:winner|verdict|result|outcome|consensus) (?:is|was|favou?rs|favou?red) ⟪\w⟫"
-)
-CHOSEN_BY = any_case(rf"⟪\w⟫ was {ADVERB}(?:chosen|picked|selected|preferred) by {ALL}")
-UNCHOSEN = any_case(
-    rf"\b{NOBODY} {ADVERB}(?:{VOTED}|would|likes?)\s[^.,;]*"
-    r"|⟪\w⟫ (?:\w+ )?(?:no|zero) (?:votes?|support|backers)"
-)
-NO_MAJORITY = any_case(r"\b(?:no|without a)(?: clear)? majority\b")
 ONLY = re.compile(r"\b[Oo]nly ⟦|⟧ (?:alone\b|was (?:the only|alone))")
 # How a camp is introduced: "the Yes side, led by X", "the case for Yes came from X", "X: Yes".
 LED = r"(?:,? (?:led by|including|such as|namely|came from|comes from|were|was))?[\s,:(—–-]+"
@@ -102,49 +68,35 @@ SIDE = any_case(
     rf"({NAMES})(?!['’])"
 )
 BRIEFLY = re.compile(rf"({NAMES}):? (?:for )?⟪(\w)⟫(?= *(?:[.,;)]|$|and\b|while\b))")
-ORDER = any_case(
-    rf"\b(?:{PEOPLE}|people|readers|everyone|everybody|you) "
-    r"(?:must|should|(?:have|need) to|are to) (?:vote|choose)\b"
-)
-EVEN = (
-    r"\b(?:(?:a|the|in) (?:tie|draw|deadlock)\b|(?:was|were) (?:tied|deadlocked)"
-    r"|tied (?:at|between)|evenly (?:split|divided)|split (?:evenly|down the middle))"
-)
-DIVIDED = (
-    r"\b(?:panel|models|panelists|votes?|verdict|result|outcome) (?:\w+ )?"
-    r"(?:was |were )?(?:split|divided)\b"
-)
 NEW = re.compile(
     r"\s*(?:for )?((?:an? )?[A-Z][a-z]+|an? \w+|\d+|maybe)(?=\s*(?:[.,;]|$|and\b))"
 )  # "voted for Maybe"
-# Words that may stand before a verb with a capital letter without naming anybody.
-COMMON = frozenset(
-    "a the all both each every most many some others other they it this that these those one "
-    "nobody none no everyone everybody who neither either several few we he she yes in on for "
-    "against while still but and consensus majority minority evidence history experience another "
-    "nothing".split()
-)
 
 # What was said in the first round of a debate, or in the last.
 AT_FIRST = any_case(r"\b(?:at first|first|initially|originally|from the start|at the outset)\b")
 AT_LAST = any_case(r"\b(?:in the end|finally|ultimately|eventually|still|at last)\b")
-WON = r"(?:persuad|convinc|sway)(?:e?d|es|ing)|won over|(?:brought|talked) (?:round|around|over)"
-PERSUADED = any_case(rf"({NAMES}) {ADVERB}(?:{WON}) ({NAMES})")
-PERSUADED_BY = any_case(
-    rf"({NAMES}),? (?:[^.;⟦]*, )?{ADVERB}(?:(?:was|were|been|being) )?(?:{WON}) {ADVERB}by "
-    rf"({NAMES})"
+
+# What a vote must be for: an option, in its own words. After these verbs nothing else may stand.
+STRICT = any_case(
+    r"(?:vot(?:ed?|es|ing)(?: (?:for|to))?|cho(?:se|osing|oses?)|sid(?:ed|ing) with"
+    r"|opt(?:ed|s|ing)? (?:for|to)|pick(?:ed|s|ing)?|select(?:ed|s|ing)?)$"
 )
-CHANGED = any_case(
-    rf"({NAMES}) {ADVERB}(?:switch(?:ed|es)|changed (?:its|his|her|their|sides|from|to)"
-    r"|(?:moved|came (?:round|around|over)|turned) (?:from|to) ⟪)"
+# Words after such a verb that name nothing.
+OPEN_END = any_case(
+    r"\s*(?:$|so\b|likewise|differently|otherwise|the (?:same|former|latter|other)|first|last|again"
+    r"|in(?! favou?r)|at|on|with|against|that way|this way|like|as|only|alone|together|and|or|⟦)"
 )
-# Words that say nothing of whose argument it is; shorter ones are left out anyway.
-PLAIN_WORDS = frozenset(
-    "about after again being could every other shall since still their there these thing think "
-    "those until where which while would argue argued point pointed while vote voted".split()
+# "Its vote" is no verb.
+NOUN = any_case(r"(?:\b(?:its|their|the|a|an|his|her|own|each|every|final)|['’]s?) $")
+PRONOUN = any_case(r"\s*(?:for )?(?:it|this|that|them|both|either)\b")
+# What a panelist says of an option need not be its vote: "notes that Rust compiles slowly".
+SPEECH = any_case(
+    r"\b(?:that|because|since|as|if|than|over|about|of|from|reply|argu\w+|not\w+|point\w*|cit\w+"
+    r"|said|says|see[sn]?|saw|call\w*|finds?"
+    r"|found(?! an? (?:advocate|ally|backer|champion|supporter))"
+    r"|rais\w+|ask\w*|replied|compar\w+|prais\w+|warn\w*|mention\w*|consider\w*|doubt\w*"
+    r"|question\w*|worr\w+|concern\w*|object\w*|critici\w+|fear\w*|despite|although|though|unlike"
+    r"|away|mov\w+|chang\w+|switch\w*|initially|first|chall\w+|weighed|weighs|between|before|after"
+    r"|apart|case)\b"
 )
-ARGUED = any_case(
-    r"\b(?:argu(?:ed?|es|ing)|said|says|noted?|notes|claim(?:ed|s)|stress(?:ed|es)|add(?:ed|s)|warn(?:ed|s)"
-    r"|point(?:ed|s|ing)|cit(?:ed|es|ing)|because|since)\b"
-)
-QUOTED = re.compile(r"⟨([^⟩]*)⟩")  # what a vote was for, where it is quoted and no option
+CLAUSE = re.compile(r"[,;:()—–]|\b(?:and|but|while|whereas|yet|so|who|which)\b")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator
+from typing import NamedTuple
 
 from bot.claims.facts import Facts
 from bot.claims.vocabulary import (
@@ -11,6 +12,7 @@ from bot.claims.vocabulary import (
     AT_FIRST,
     AT_LAST,
     BRIEFLY,
+    CLAUSE,
     CORE,
     DIRECT,
     EMBEDDED,
@@ -19,19 +21,34 @@ from bot.claims.vocabulary import (
     LINK,
     NAMES,
     NEW,
+    NOUN,
     OBJECT,
     ONLY,
+    OPEN_END,
+    PRONOUN,
     SENTENCE,
     SIDE,
+    SPEECH,
     START,
+    STRICT,
     VERB,
 )
+
+
+class Told(NamedTuple):
+    """A verb of voting: what stands before it, the end of that, and what stands behind it."""
+
+    before: str
+    gap: str
+    verb: re.Match[str]
+    area: str
 
 
 def problems(marked: str, facts: Facts) -> Iterator[str]:
     voters: list[str] = []
     for sentence in SENTENCE.split(marked):
         voters = yield from _clauses(sentence, voters, facts)
+        yield from _stands(sentence, facts)
         yield from _camps(sentence, facts)
 
 
@@ -47,7 +64,7 @@ def _clauses(sentence: str, before: list[str], facts: Facts) -> Generator[str, N
             rivals = [n for n, c in facts.final.items() if c == facts.final.get(voters[0])]
             yield from (f"{name} did so too" for name in rivals if name not in voters)
         for name in [] if HEDGED.search(gap) else voters:
-            if not _holds(name, gap, verb, area, facts):
+            if not _holds(name, Told(chunk, gap, verb, area), facts):
                 yield f"{name} did not vote like that"
     return voters or facts.named("".join(re.findall(NAMES, sentence)[:1]))
 
@@ -67,32 +84,56 @@ def _subject(chunk: str, before: list[str], facts: Facts) -> tuple[list[str], st
     return [] if elsewhere else facts.named(near[0]), re.split(AND, gap)[-1]
 
 
-def _holds(name: str, gap: str, verb: re.Match[str], area: str, facts: Facts) -> bool:
+def _holds(name: str, told: Told, facts: Facts) -> bool:
     """Tell whether a panelist may be said to have done this in the round that is meant."""
+    if NOUN.search(told.gap):
+        return True
     cast = facts.cast[name] or [None]
-    told = f"{gap} {verb[0]} {area}"
-    if AT_LAST.search(told):
+    words = f"{told.gap} {told.verb[0]} {told.area}"
+    if AT_LAST.search(words):
         cast = [facts.final.get(name)]
-    elif AT_FIRST.search(told):
+    elif AT_FIRST.search(words):
         cast = cast[:1]
-    never = re.search(r"\bnever\b", gap)
-    return (all if never else any)(_fits(choice, gap, verb, area, facts) for choice in cast)
+    never = re.search(r"\bnever\b", told.gap)
+    return (all if never else any)(_fits(choice, told, facts) for choice in cast)
 
 
-def _fits(choice: str | None, gap: str, verb: re.Match[str], area: str, facts: Facts) -> bool:
+def _fits(choice: str | None, told: Told, facts: Facts) -> bool:
     """Tell whether who chose `choice` may be said to have done this."""
+    verb = told.verb
     if verb["silent"]:
         return choice is None
     if verb["dissent"]:
         return choice not in facts.tally.leaders
-    area = AREA_END.split(area.lstrip(" :,—–'‘*("))[0]
-    if named := facts.option(area):
-        against = len(AGAINST.findall(f"{gap[-30:]} {verb[0]} {area.split('⟪')[0]}")) % 2
+    area = AREA_END.split(told.area.lstrip(" :,—–'‘*("))[0]
+    strict = STRICT.match(verb[0])
+    if named := facts.option(told.before if strict and PRONOUN.match(area) else area):
+        against = len(AGAINST.findall(f"{told.gap[-30:]} {verb[0]} {area.split('⟪')[0]}")) % 2
         return (named == choice) != bool(against)
     if verb[0].endswith(("with", "joined", "joins")) and re.match(r"\s*⟦\d+⟧(?!['’])", area):
         return facts.final.get(facts.named(area)[0]) == choice
+    if strict and not OPEN_END.match(area):
+        return facts.is_topic(facts.words(area).strip(" .!?"))
     new = NEW.match(area) if re.match(rf"{CORE}|go ", verb[0], re.IGNORECASE) else None
     return new is None or facts.is_topic(new[1])
+
+
+def _stands(sentence: str, facts: Facts) -> Iterator[str]:
+    """Check a clause in which nothing stands but a name and an option, whatever its verb.
+
+    "X threw its weight behind Yes": who is put beside an option is taken to have chosen it.
+    """
+    for clause in CLAUSE.split(sentence):
+        names, letters = facts.named(clause), set(re.findall(r"⟪(\w)⟫", clause))
+        if not names or len(letters) != 1 or VERB.search(clause):
+            continue
+        if AGAINST.search(clause) or SPEECH.search(clause) or HEDGED.search(clause):
+            continue
+        yield from (
+            f"{name} did not vote like that"
+            for name in names
+            if not letters & {choice or "" for choice in facts.cast[name]}
+        )
 
 
 def _camps(sentence: str, facts: Facts) -> Iterator[str]:

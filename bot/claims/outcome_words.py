@@ -1,0 +1,53 @@
+"""The words in which English tells what all, most or none did, and how it came out."""
+
+from bot.claims.vocabulary import ADVERB, NUMBER, PEOPLE, VOTED, any_case
+
+COUNT = any_case(
+    rf"\ba single (?:{PEOPLE}|vote)|\bthe {NUMBER} (?:were|agreed|voted|panelists|models)\b"
+    rf"|\b{NUMBER}\s+(?:other\s+|more\s+|of\s+(?:the\s+)?)?(?:{NUMBER}\s+)?(?:{PEOPLE}|votes?|ballots?)\b"
+    rf"|\b{NUMBER}\s+(?:voted|dissented|abstained|backed|agreed|favou?red|chose|sided|picked)\b"
+    rf"|\b{NUMBER}\s?(?:/|:|–|-|-to-|\bto\b|(?:out )?of|versus|against)\s?{NUMBER}\b"
+    r"(?= ?(?:[.,;:)!]|$|in favou?r|for|against|majority|vote|split|margin|decision|verdict))"
+    r"|\b(?:both|all|every)(?: the)? votes?\b"
+    r"|\b(?:\d+\s?(?:%|percent) of|half(?: of)?) the (?:panel|votes|models)\b"
+)
+ALL = rf"(?:every(?:one|body)|(?:all|every|both)(?: of)?(?: the)? {PEOPLE}|the whole panel)"
+NOBODY = rf"(?:nobody|no one|none of the {PEOPLE}|(?:no|not a single) {PEOPLE})"
+MOST = (
+    rf"(?:majority(?: of (?:the )?(?:{PEOPLE}|panel))?(?! of)|most (?:of the )?(?:{PEOPLE}|panel)"
+    r"|most(?= (?:would|want|prefer|favou?r|agree)))"
+)
+GROUP = any_case(
+    rf"\b(?:{ALL}|(?<!of )the (?:panel|models|panelists)) {ADVERB}{VOTED}\b[^.,;]*"
+    rf"|\b{MOST} [^.,;]*|(?:^|[.;:] ?)all(?= {VOTED}) [^.,;]*"
+    r"|⟪\w⟫ (?:won|prevailed|carried the|came out|was the (?:clear )?winner)"
+    rf"|⟪\w⟫ was {ADVERB}(?:chosen|picked|selected|preferred) by {ALL}"
+    r"|\b(?:winner|verdict|result|outcome|consensus) (?:is|was|favou?rs|favou?red) ⟪\w⟫"
+)
+CHOSEN_BY = any_case(rf"⟪\w⟫ was {ADVERB}(?:chosen|picked|selected|preferred) by {ALL}")
+UNCHOSEN = any_case(
+    rf"\b{NOBODY} {ADVERB}(?:{VOTED}|would|likes?)\s[^.,;]*"
+    r"|⟪\w⟫ (?:\w+ )?(?:no|zero) (?:votes?|support|backers)"
+)
+NO_MAJORITY = any_case(r"\b(?:no|without a)(?: \w+)? majority\b")
+ORDER = any_case(
+    rf"\b(?:{PEOPLE}|people|readers|everyone|everybody|you) "
+    r"(?:must|should|(?:have|need) to|are to) (?:vote|choose)\b"
+)
+EVEN = (
+    r"\b(?:(?:a|the|in) (?:tie|draw|deadlock)\b|(?:was|were) (?:tied|deadlocked)"
+    r"|tied (?:at|between)|evenly (?:split|divided)|split (?:evenly|down the middle))"
+)
+DIVIDED = (
+    r"\b(?:panel|models|panelists|votes?|verdict|result|outcome) (?:\w+ )?"
+    r"(?:was |were )?(?:split|divided)\b"
+)
+OUTCOME = any_case(
+    r"\b(?:won(?! over| ⟦)|(?<=⟫ )wins|winner|prevail(?:ed|s)|carried the (?:day|vote)"
+    r"|came out (?:on top|ahead|first)|emerged|victor(?:y|ious))\b"
+)
+ONE_MIND = any_case(
+    r"\b(?:of one mind|(?:full|complete|clear|total) (?:consensus|agreement)"
+    r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose))"
+)
+UNMOVED = any_case(rf"\b{NOBODY} (?:moved|changed|switched|revised)\b")
