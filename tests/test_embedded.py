@@ -13,7 +13,12 @@ import pytest
 from redis.asyncio import Redis
 
 from adapters.embedded import keeper
+from adapters.providers import http
+from adapters.providers.anthropic import AnthropicClient
+from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.responses import ResponsesClient
 from bot.errors import ServiceError
+from bot.ports import Prompt, Turn
 
 PATIENCE = 30  # seconds for a server to go; it takes less than one where nothing else runs
 
@@ -162,3 +167,22 @@ async def test_the_model_answers_who_knows_its_key(tmp_path: Path) -> None:
     assert answered.json()["choices"][0]["message"]["content"]
     assert refused.status_code == 401
     assert keeper.log_of("model", tmp_path).stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    "client", [AnthropicClient, ResponsesClient], ids=["messages", "responses"]
+)
+async def test_llama_cpp_takes_our_other_wire_formats_for_what_they_are(
+    client: type[HttpModel], tmp_path: Path
+) -> None:
+    """Its server speaks them too, written by others from the vendors' own documents."""
+    prompt = Prompt(system="Brief.", turns=(Turn(role="user", text="Say: here"),), max_tokens=16)
+    async with keeper.attached("model", tmp_path) as server, http.client() as connection:
+        bearer = {"Authorization": f"Bearer {server['key']}"}
+        where = Endpoint(base_url=server["url"], key=server["key"], headers=bearer)
+
+        completion = await client(connection, where, "any", {}).complete(prompt)
+
+    assert completion.text
+    assert 0 < completion.output_tokens <= 16
+    assert completion.input_tokens > 0
