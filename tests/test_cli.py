@@ -293,6 +293,14 @@ async def test_check_tells_what_each_panelist_costs(folder: Folder) -> None:
     assert re.search(r"Model 1: answered in .*; \$0\.002000 for this answer$", out, re.MULTILINE)
 
 
+async def test_the_embedded_model_is_free(folder: Folder) -> None:
+    _, listed, _ = await folder.run("models", "--builtin")
+    _, checked, _ = await folder.run("check", "--builtin")
+
+    assert re.search(r"^embedded +SmolLM2-135M-Instruct +8,192 +free *$", listed, re.MULTILINE)
+    assert checked.count("s; free\n") == 5
+
+
 OFFERS: list[dict[str, Any]] = [
     {"id": "z-ai/glm-5", "context_length": 202_752, "pricing": {"prompt": "0", "completion": "0"}},
     {"id": "openai/gpt-5.4", "name": "GPT-5.4"},

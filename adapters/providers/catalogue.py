@@ -110,7 +110,6 @@ def _entries(answer: Mapping[str, Any], key: str, name: str) -> list[dict[str, A
 
 LISTINGS: dict[str, tuple[dict[str, str], Callable[[Mapping[str, Any]], Page]]] = {
     "openai": ({}, _openai),
-    "embedded": ({}, _openai),
     "responses": ({}, _openai),
     "anthropic": ({"limit": "1000"}, _anthropic),
     "gemini": ({"pageSize": "1000"}, _gemini),

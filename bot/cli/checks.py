@@ -7,10 +7,10 @@ from collections import ChainMap
 import click
 
 from bot.cli import fronts, wiring
-from bot.cli.models import price
+from bot.cli.models import FREE, price
 from bot.config import Config, PanelistConfig
 from bot.errors import ModelError, RoundtableError
-from bot.ports import ModelClient, Prompt, Turn
+from bot.ports import Completion, ModelClient, Prompt, Turn
 
 PATIENCE = 10.0  # seconds for a provider's list of prices
 PING = Prompt(
@@ -81,9 +81,15 @@ async def _panelist(seat: PanelistConfig, client: ModelClient, list_price: str |
     except ModelError as error:
         return _line(seat.name, ok=False, note=str(error))
     seconds = time.monotonic() - started
-    cost = "price not told" if said.cost_usd is None else f"${said.cost_usd:.6f} for this answer"
-    costs = f"{list_price} a million tokens" if list_price else cost
-    return _line(seat.name, ok=True, note=f"answered in {seconds:.1f} s; {costs}")
+    note = f"answered in {seconds:.1f} s; {_costs(said, list_price)}"
+    return _line(seat.name, ok=True, note=note)
+
+
+def _costs(said: Completion, list_price: str | None) -> str:
+    """Tell the price as the provider lists it, else what this answer cost, if that is told."""
+    if list_price:
+        return list_price if list_price == FREE else f"{list_price} a million tokens"
+    return "price not told" if said.cost_usd is None else f"${said.cost_usd:.6f} for this answer"
 
 
 def _line(part: str, *, ok: bool, note: str) -> bool:

@@ -13,6 +13,7 @@ from bot.cli import wiring
 from bot.config import Config, unknown
 from bot.errors import ConfigError, RoundtableError
 
+FREE = "free"
 PATIENCE = 30.0  # seconds for one provider's list
 
 
@@ -40,7 +41,7 @@ def price(offer: Offer) -> str | None:
     if offer.input_usd is None or offer.output_usd is None:
         return None
     if not offer.input_usd and not offer.output_usd:
-        return "free"
+        return FREE
     return f"${offer.input_usd:,.2f} in, ${offer.output_usd:,.2f} out"
 
 
@@ -92,5 +93,5 @@ def _table(rows: Sequence[tuple[str, Offer]]) -> Table:
     table.columns[2].justify = "right"
     for name, offer in rows:
         context = f"{offer.context:,}" if offer.context else ""
-        table.add_row(name, offer.model, context, price(offer) or "")
+        table.add_row(name, offer.model or offer.name, context, price(offer) or "")
     return table

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import platformdirs
 from httpx import AsyncClient
 
-from adapters.embedded import keeper
+from adapters.embedded import keeper, model
 from adapters.providers import http
 from adapters.providers.anthropic import AnthropicClient
 from adapters.providers.catalogue import Offer, offered
@@ -99,8 +99,11 @@ class Models:
         return self._endpoints[name]
 
     async def offers(self, name: str) -> list[Offer]:
-        """List the models of a provider. Raises ModelError, and ServiceError as above."""
+        """List the models of a provider. Raises ModelError."""
         api = self._config.providers[name].api
+        if api == "embedded":
+            free = {"input_usd": 0.0, "output_usd": 0.0}
+            return [Offer(model="", name=model.MODEL, context=model.CONTEXT, **free)]
         return await offered(self._http, api, CLIENTS[api], await self.endpoint(name))
 
     async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
