@@ -56,6 +56,34 @@ async def test_text_tokens_and_cost_come_through() -> None:
     assert completion == Completion(text="Yes.", input_tokens=11, output_tokens=7, cost_usd=0.002)
 
 
+async def test_tokens_from_a_cache_are_told_as_deepseek_does() -> None:
+    usage = {"prompt_tokens": 11, "completion_tokens": 7, "prompt_cache_hit_tokens": 8}
+    said = {"choices": [{"message": {"content": "Yes."}}], "usage": usage}
+
+    assert (await complete(answers(said))).cached_tokens == 8
+
+
+@pytest.mark.parametrize("cost", [None, {"total_cost": 0.01}, "much"], ids=str)
+async def test_a_cost_that_is_no_number_is_unknown(cost: object) -> None:
+    said = {"choices": [{"message": {"content": "Yes."}}], "usage": {"cost": cost}}
+
+    assert (await complete(answers(said))).cost_usd is None
+
+
+async def test_a_model_that_broke_down_behind_a_gateway_is_an_error() -> None:
+    broken = {"error": {"code": 502, "message": "Upstream idle."}, "finish_reason": "error"}
+    said = {"choices": [{"message": {"content": ""}, **broken}]}
+
+    assert str(await failure(answers(said))) == "its provider broke off: Upstream idle."
+
+
+async def test_a_moderation_of_a_gateway_is_a_refusal() -> None:
+    flagged = {"reasons": ["violence"], "flagged_input": "Which?", "provider_name": "OpenAI"}
+    error = {"code": 403, "message": "Your input was flagged", "metadata": flagged}
+
+    assert isinstance(await failure(fails(403, json.dumps({"error": error}))), ModelRefused)
+
+
 async def test_parts_of_a_text_are_joined() -> None:
     completion = await complete(says([{"type": "text", "text": "Ye"}, {"text": "s."}]))
 

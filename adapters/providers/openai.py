@@ -39,7 +39,7 @@ class OpenAIClient(HttpModel):
             cut=choice.get("finish_reason") == "length",
             sources=sources(_cited(message)),
             input_tokens=usage.get("prompt_tokens") or 0,
-            cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+            cached_tokens=_cached(usage),
             output_tokens=usage.get("completion_tokens") or 0,
             cost_usd=_cost(usage.get("cost")),
         )
@@ -78,6 +78,12 @@ def _cited(message: Mapping[str, Any]) -> list[tuple[object, object]]:
     """Give address and title of each citation."""
     notes = (note.get("url_citation") for note in message.get("annotations") or [])
     return [(note.get("url"), note.get("title")) for note in notes if isinstance(note, dict)]
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Give the tokens that came from a cache; DeepSeek tells them beside the others."""
+    details = usage.get("prompt_tokens_details") or {}
+    return details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0
 
 
 def _cost(told: object) -> float | None:
