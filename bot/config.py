@@ -50,7 +50,7 @@ class PanelistConfig(Section):
     model: str = ""
     persona: str = ""
     style: Literal["full", "brief"] = "full"
-    max_tokens: int = Field(default=2_000, ge=16)
+    max_tokens: int = Field(default=8_000, ge=16)
     deadline: float = Field(default=120.0, gt=0)
     effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     search: bool = False

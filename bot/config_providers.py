@@ -12,6 +12,12 @@ STRUCTURED = {
     "anthropic": ("json_schema", "tool", "none"),
     "gemini": ("json_schema", "none"),
 }
+# How much a reasoning model can be told to think, where the format says; elsewhere models differ.
+EFFORTS = {
+    "anthropic": ("low", "medium", "high", "xhigh", "max"),
+    "gemini": ("minimal", "low", "medium", "high", "xhigh"),
+    "embedded": (),
+}
 
 
 def problems(providers: Mapping[str, Any], panelists: Mapping[str, Any]) -> list[str]:
@@ -19,8 +25,8 @@ def problems(providers: Mapping[str, Any], panelists: Mapping[str, Any]) -> list
     sections = {key: p for key, p in providers.items() if isinstance(p, dict)}
     told = [line for key, section in sections.items() for line in _provider(key, section)]
     for key, panelist in panelists.items():
-        if isinstance(panelist, dict) and panelist.get("search"):
-            told += _search(key, str(panelist.get("provider")), sections)
+        if isinstance(panelist, dict):
+            told += _panelist(key, panelist, sections)
     return told
 
 
@@ -35,9 +41,15 @@ def _provider(key: str, section: Mapping[str, Any]) -> Iterator[str]:
         yield f"providers.{key}.search_with: only for chat completions (openai)"
 
 
-def _search(key: str, provider: str, sections: Mapping[str, Any]) -> Iterator[str]:
+def _panelist(key: str, panelist: Mapping[str, Any], sections: Mapping[str, Any]) -> Iterator[str]:
+    provider = str(panelist.get("provider"))
     section = sections.get(provider, {})
-    if section.get("api") == "embedded":
+    api, effort, search = section.get("api"), panelist.get("effort"), panelist.get("search")
+    if search and api == "embedded":
         yield f"panelists.{key}.search: the embedded model cannot search"
-    if section.get("api") == "openai" and not section.get("search_with"):
+    if search and api == "openai" and not section.get("search_with"):
         yield f"panelists.{key}.search: needs providers.{provider}.search_with"
+    known = EFFORTS.get(str(api))
+    if effort and known is not None and effort not in known:
+        has = ", ".join(known) or "no model that reasons"
+        yield f"panelists.{key}.effort: {api} has {has}"

@@ -34,7 +34,7 @@ class Seat(Record):
     style: Literal["full", "brief"] = (
         "full"  # brief: a short prompt with an example, for tiny models
     )
-    max_tokens: int = Field(default=2_000, ge=16)
+    max_tokens: int = Field(default=8_000, ge=16)  # thinking included
     deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
     advocate: bool = False  # in a debate, argues for the least-chosen option
     price: Price | None = None

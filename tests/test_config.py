@@ -126,6 +126,18 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         edited(panelists__gpt__search=True),
         "panelists.gpt.search: needs providers.openrouter.search_with",
     ),
+    "an effort that the format does not have": (
+        edited(providers__openrouter__api="anthropic", panelists__gpt__effort="none"),
+        "panelists.gpt.effort: anthropic has low, medium, high, xhigh, max",
+    ),
+    "the embedded model thinking": (
+        edited(
+            providers__own={"api": "embedded"},
+            panelists__gpt__provider="own",
+            panelists__gpt__effort="high",
+        ),
+        "panelists.gpt.effort: embedded has no model that reasons",
+    ),
     "the embedded model searching": (
         edited(
             providers__own={"api": "embedded"},
