@@ -23,7 +23,7 @@ from bot.config import (
     Section,
     SlackConfig,
 )
-from bot.config_file import load
+from bot.config_file import load, parse
 from bot.rules import Rules
 
 SECTIONS: dict[str, type[Section]] = {
@@ -93,6 +93,21 @@ def test_the_example_is_valid() -> None:
     config = load(ROOT / "config.example.yaml", dict.fromkeys(VARIABLES, "x"))
 
     assert config.unset == {}
+
+
+PROVIDERS = re.findall(r"\{api: .*\}", (ROOT / "docs" / "providers.md").read_text())
+
+
+@pytest.mark.parametrize("section", PROVIDERS)
+def test_a_provider_can_be_set_up_as_its_guide_says(section: str) -> None:
+    raw = yaml.safe_load(section)
+    panelist = {"name": "It", "provider": "it", "model": "m"}
+    config = parse(
+        {"providers": {"it": raw}, "panelists": {"it": panelist}, "panels": {"default": ["it"]}},
+        {raw["key_env"]: "x"},
+    )
+
+    assert config.providers["it"].key is not None
 
 
 @pytest.mark.parametrize("command", sorted(program.commands))
