@@ -8,6 +8,7 @@ import json_repair
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot import claims, summary
+from bot.answer import spoken
 from bot.errors import ModelError, SchemaRefused, cause
 from bot.panel import Seat
 from bot.poll import Argument, Session, Summary
@@ -130,7 +131,7 @@ class Chair:
         )
         if completion.cut and not brief:
             raise ModelError("the chair's summary was cut off")
-        return completion.text
+        return spoken(completion.text)
 
     def _published(self, draft: Draft, session: Session) -> Summary:
         """Keep what holds of a draft, and let the ballots speak for the rest."""

@@ -5,12 +5,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot import journal, recall
+from bot import journal, recall, sources
 from bot.admission import Admission, Asked
 from bot.budget import Caps
 from bot.errors import CommandError, ModelError
 from bot.estimate import with_estimate
-from bot.pieces import Line, Message, Prose, Tone
+from bot.pieces import Line, Message, Piece, Prose, Tone
 from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
 from bot.ports import Notes, SessionStore
 from bot.request import Request, further, session_of
@@ -145,9 +145,9 @@ class Desk:
         if not await self.first(f"answer:{delivery}"):
             return None
         await self._admission.check_limits(session, person)
-        piece = await self._answered(session, asked, f"{name}: {question}", person=person)
+        pieces = await self._answered(session, asked, f"{name}: {question}", person=person)
         key = f"answer:{hashlib.sha256(delivery.encode()).hexdigest()[:12]}"
-        return Message(session_id=session.id, key=key, author=asked, pieces=(piece,))
+        return Message(session_id=session.id, key=key, author=asked, pieces=pieces)
 
     async def session(self, session_id: str) -> Session:
         """Give a session. Raises SessionMissing."""
@@ -181,7 +181,7 @@ class Desk:
 
     async def _answered(
         self, session: Session, name: str, question: str, *, person: str
-    ) -> Prose | Line:
+    ) -> tuple[Piece, ...]:
         panelist = self._worker.engine.panelist(name)
         try:
             async with asyncio.timeout(panelist.seat.deadline):
@@ -192,5 +192,5 @@ class Desk:
             why = str(error)
         else:
             await self._store.spend(recall.expense(session, completion, model=name, person=person))
-            return Prose(text=completion.text)
-        return Line(text=f"Cannot answer: {why}.", tone=Tone.BAD)
+            return (Prose(text=completion.text), *sources.listed(completion.sources))
+        return (Line(text=f"Cannot answer: {why}.", tone=Tone.BAD),)

@@ -3,6 +3,7 @@
 import re
 
 from bot import prompts
+from bot.answer import spoken
 from bot.errors import CommandError, ModelError
 from bot.ledger import Expense, account
 from bot.panel import Panelist
@@ -46,9 +47,10 @@ async def answer(panelist: Panelist, session: Session, question: str) -> Complet
     completion = await panelist.complete(
         Prompt(system=system, turns=(turn,), max_tokens=seat.max_tokens)
     )
-    if not completion.text.strip():
+    said = spoken(completion.text)
+    if not said:
         raise ModelError("it said nothing")
-    return completion
+    return completion.model_copy(update={"text": said})
 
 
 def expense(session: Session, completion: Completion, *, model: str, person: str) -> Expense:

@@ -63,6 +63,13 @@ async def test_a_true_draft_is_published() -> None:
     assert (written.narrative, written.chair) == (TRUE, "Kimi K2.5")
 
 
+async def test_what_the_chair_thinks_aloud_is_no_draft() -> None:
+    model = scripted(f'<think>{{"narrative": "No."}}</think>{draft()}')
+
+    assert (await write(model)).narrative == TRUE
+    assert len(model.prompts) == 1
+
+
 async def test_a_true_draft_costs_one_turn() -> None:
     model = scripted(draft())
 

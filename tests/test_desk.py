@@ -10,6 +10,7 @@ import pytest
 
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryNotes, MemoryStore
+from bot import sources
 from bot.budget import Caps
 from bot.desk import Desk
 from bot.engine import Engine
@@ -17,7 +18,7 @@ from bot.errors import CommandError, ModelError, SessionMissing
 from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, People, Prose
-from bot.poll import MAX_ROUNDS, Mode, Place, Session, Status
+from bot.poll import MAX_ROUNDS, Mode, Place, Session, Source, Status
 from bot.ports import Completion, Prompt
 from bot.request import Request
 from bot.rules import Rules
@@ -367,6 +368,21 @@ async def test_a_panelist_answers_back_once_for_a_delivery() -> None:
     assert message is not None
     assert (message.author, message.pieces) == ("GLM 5", (Prose(text="A better one."),))
     assert twice is None
+
+
+async def test_what_an_answer_cites_stands_beneath_it() -> None:
+    page = Source(url="https://x.example/", title="Page")
+    room = Room()
+    async with room.desk() as desk:
+        session = await asked(desk)
+        await room.ended(session)
+        found = Completion(text="A better one.", sources=(page,))
+        room.models["GLM 5"]._lines = [found]  # noqa: SLF001  # likewise
+
+        message = await desk.answer(session.id, "GLM, what argument?", **BEN, delivery="e1")
+
+    assert message is not None
+    assert message.pieces == (Prose(text="A better one."), *sources.listed([page]))
 
 
 async def test_a_panelist_that_cannot_answer_back_says_why() -> None:

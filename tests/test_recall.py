@@ -59,6 +59,14 @@ async def test_a_panelist_knows_the_poll_and_every_text_is_fenced() -> None:
     ]
 
 
+async def test_thinking_aloud_is_not_part_of_an_answer() -> None:
+    model = ScriptedModel("<think>Hm, Ada asks.</think>A better argument would.")
+
+    said = await recall.answer(Panelist(Seat(name="GLM 5"), model), session(), "Ada: What would?")
+
+    assert said.text == "A better argument would."
+
+
 async def test_an_empty_answer_is_none() -> None:
     with pytest.raises(ModelError):
         await recall.answer(Panelist(Seat(name="GLM 5"), ScriptedModel(" ")), session(), "Why?")

@@ -11,19 +11,11 @@ from bot import export, render, sources
 from bot.panel import Panelist, Seat
 from bot.pieces import Prose
 from bot.poll import Ballot, Place, Poll, Session, Source
-from bot.ports import Completion, Prompt
+from bot.ports import Completion
 
 POLL = Poll.of("Which?", ["Tea", "Coffee"])
 TEA = Source(url="https://tea.example/calm", title="On tea")
 SLEEP = Source(url="https://sleep.example/", title="Sleep well")
-
-
-class Searching(ScriptedModel):
-    """Cites a page in each of its answers."""
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        found = await super().complete(prompt)
-        return found.model_copy(update={"sources": (TEA, SLEEP)})
 
 
 def told(*found: Source) -> str:
@@ -74,7 +66,8 @@ def render_text(markdown: str) -> str:
 
 
 async def test_a_ballot_keeps_what_its_answers_cite_once() -> None:
-    model = Searching("Hard to say.", "Vote: A")
+    found = Completion(text="Hard to say.", sources=(TEA, SLEEP))
+    model = ScriptedModel(found, found.model_copy(update={"text": "Vote: A"}))
 
     ballot = await Panelist(Seat(name="Researcher"), model).vote(POLL, position=0)
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from bot.errors import ModelError
 from bot.ports import Ability, Completion, Prompt
 
-Line = str | ModelError | Callable[[Prompt], str]
+Line = str | Completion | ModelError | Callable[[Prompt], str]
 
 
 class ScriptedModel:
     """Answers with its lines in order, and keeps the prompts that it was given.
 
-    A line may be a text, an error to raise, or a function from the prompt to the text. The last
-    line is repeated for ever.
+    A line may be a text, a whole completion, an error to raise, or a function from the prompt to
+    the text. The last line is repeated for ever.
     """
 
     def __init__(self, *lines: Line, abilities: Iterable[Ability] = ()) -> None:
@@ -25,4 +25,6 @@ class ScriptedModel:
         line = self._lines.pop(0) if len(self._lines) > 1 else self._lines[0]
         if isinstance(line, ModelError):
             raise line
+        if isinstance(line, Completion):
+            return line
         return Completion(text=line if isinstance(line, str) else line(prompt))
