@@ -291,6 +291,7 @@ async def test_check_tells_what_each_panelist_costs(folder: Folder) -> None:
         r"Model 0: answered in .*; \$1\.00 in, \$10\.00 out a million tokens$", out, re.MULTILINE
     )
     assert re.search(r"Model 1: answered in .*; \$0\.002000 for this answer$", out, re.MULTILINE)
+    assert {request["max_tokens"] for request in folder.fake.requests} == {8_000}
 
 
 async def test_the_embedded_model_is_free(folder: Folder) -> None:

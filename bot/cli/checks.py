@@ -72,10 +72,12 @@ async def _prices(models: wiring.Models, providers: set[str]) -> dict[tuple[str,
 
 async def _panelist(seat: PanelistConfig, client: ModelClient, list_price: str | None) -> bool:
     """Ask for one word, and tell how long it took and what it costs."""
+    # With the limit that it has, so that one which its endpoint does not take is found here.
+    ping = PING.model_copy(update={"max_tokens": seat.max_tokens})
     started = time.monotonic()
     try:
         async with asyncio.timeout(seat.deadline):
-            said = await client.complete(PING)
+            said = await client.complete(ping)
     except TimeoutError:
         return _line(seat.name, ok=False, note=f"no answer within {seat.deadline:g} s")
     except ModelError as error:
