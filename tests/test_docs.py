@@ -95,6 +95,12 @@ def test_the_example_is_valid() -> None:
     assert config.unset == {}
 
 
+def test_every_seat_of_the_example_needs_no_key_but_openrouters() -> None:
+    config = load(ROOT / "config.example.yaml", {"OPENROUTER_API_KEY": "x"})
+
+    config.need_keys(list(config.panelists.values()))
+
+
 PROVIDERS = re.findall(r"\{api: .*\}", (ROOT / "docs" / "providers.md").read_text())
 
 
