@@ -1,7 +1,7 @@
 """What every model client promises, over the recorded answers of each wire format."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,7 +40,7 @@ def wire(request: pytest.FixtureRequest) -> WireFormat:
 @asynccontextmanager
 async def asked(
     wire: WireFormat,
-    *cases: str,
+    *cases: str | Mapping[str, Any],
     parameters: dict[str, Any] | None = None,
     effort: str | None = None,
     search: bool = False,
@@ -198,6 +198,34 @@ async def test_what_is_no_answer_is_told_in_one_line(wire: WireFormat, case: str
     assert wire.recorded(case)["reason"] in str(error)
     assert "\n" not in str(error)
     assert attempts == 1
+
+
+def spoiled(value: Any) -> Iterator[Any]:
+    """Give the value with each of its parts replaced in turn by what does not belong there."""
+    yield from (None, "x", 7, [], {}, [None], {"error": "x"})
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        for part in spoiled(value[key]):
+            copy = value.copy()
+            copy[key] = part
+            yield copy
+
+
+@pytest.mark.parametrize("case", ["answer", "search"])
+async def test_no_answer_breaks_more_than_its_own_call(wire: WireFormat, case: str) -> None:
+    answers = [{"body": body} for body in spoiled(wire.recorded(case)["body"])]
+    read = 0
+    with stamina.set_testing(True, attempts=1):  # stamina's signature
+        async with asked(wire, *answers, search=True) as (model, server):
+            while server.requests == [] or len(server.cases) > 1:
+                try:
+                    read += bool(await model.complete(PROMPT))
+                except ModelError as error:
+                    assert "\n" not in str(error)  # noqa: PT017  # it may also be read
+
+    assert 0 < read < len(answers)
 
 
 @pytest.mark.parametrize("case", ["rate_limit", "overloaded", "bad_gateway"])

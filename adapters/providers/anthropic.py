@@ -29,7 +29,7 @@ class AnthropicClient(HttpModel):
             answer = await self._post(body, prompt)
             legs.append(answer)
             if answer.get("stop_reason") != "pause_turn" or len(legs) == LEGS:
-                return self._completion(_joined(legs))
+                return self._read(_joined(legs))
             said = {"role": "assistant", "content": answer.get("content")}
             body = {**body, "messages": [*body["messages"], said]}
 

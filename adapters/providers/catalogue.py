@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.client import MISSHAPEN, Endpoint, HttpModel
 from adapters.providers.http import get
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError
@@ -42,6 +42,8 @@ async def offered(
             page, query = read(await get(http, url, headers=client.headers(endpoint)))
         except Rejected as error:
             raise ModelError(sentence(error, secret=endpoint.key)) from error
+        except MISSHAPEN as error:
+            raise ModelError("the endpoint's list of models is not of its format") from error
         offers += page
         if not query:
             break

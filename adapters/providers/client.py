@@ -29,6 +29,8 @@ FILTERED = frozenset(
     "misalignment_policy_violation".split()
 )
 MAX_REASON = 200  # characters
+# What reading JSON runs into where it has another shape than it should.
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 ABILITIES = {
     "json_schema": frozenset({Ability.SCHEMA}),
@@ -41,7 +43,8 @@ ABILITIES = {
 class Endpoint(Record):
     """Where a model is asked, and in which dialect.
 
-    `search_with` is added to a request of chat completions that may search the web.
+    Without a `base_url` it is the vendor's own address, where the format has one. `search_with` is
+    added to a request of chat completions that may search the web.
     """
 
     base_url: str
@@ -76,7 +79,7 @@ class HttpModel(ABC):
         self.abilities = frozenset[Ability]() if search else ABILITIES[endpoint.structured]
 
     async def complete(self, prompt: Prompt) -> Completion:
-        return self._completion(await self._post(self._body(prompt), prompt))
+        return self._read(await self._post(self._body(prompt), prompt))
 
     @classmethod
     def root(cls, endpoint: Endpoint) -> str:
@@ -98,6 +101,13 @@ class HttpModel(ABC):
 
     @abstractmethod
     def _completion(self, answer: Mapping[str, Any]) -> Completion: ...
+
+    def _read(self, answer: Mapping[str, Any]) -> Completion:
+        """Read an answer, whatever it is. Raises ModelError."""
+        try:
+            return self._completion(answer)
+        except MISSHAPEN as error:
+            raise ModelError("the endpoint's answer is not of the format that it speaks") from error
 
     @staticmethod
     def _authorization(key: str | None) -> dict[str, str]:

@@ -20,9 +20,7 @@ PATIENCE = 30.0  # seconds for one provider's list
 async def run(config: Config, *, search: str, provider: str | None, as_json: bool) -> bool:
     """Print the models of one provider or all; true where each of them gave its list."""
     async with wiring.Models.opened(config) as models:
-        lists = await asyncio.gather(
-            *(_list(models, name) for name in _asked(config, provider))  # each in its own time
-        )
+        lists = await asyncio.gather(*(_list(models, name) for name in _asked(config, provider)))
     rows = [
         (name, offer) for name, offers in lists for offer in offers or () if _fits(offer, search)
     ]

@@ -90,10 +90,13 @@ FORMATS = {
 
 @dataclass
 class RecordedEndpoint:
-    """Gives the recorded answers of these cases in order, the last of them for ever."""
+    """Gives the recorded answers of these cases in order, the last of them for ever.
+
+    A case may also be the answer itself.
+    """
 
     wire: WireFormat
-    cases: list[str]
+    cases: list[str | Mapping[str, Any]]
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -116,7 +119,7 @@ class RecordedEndpoint:
             return web.json_response({"error": {"message": f"BAD REQUEST {error}"}}, status=400)
         self.requests.append(body)
         case = self.cases.pop(0) if len(self.cases) > 1 else self.cases[0]
-        return _answer(self.wire.recorded(case))
+        return _answer(self.wire.recorded(case) if isinstance(case, str) else case)
 
 
 def _answer(recorded: Mapping[str, Any]) -> web.Response:
@@ -128,7 +131,9 @@ def _answer(recorded: Mapping[str, Any]) -> web.Response:
 
 
 @asynccontextmanager
-async def recorded(wire: WireFormat, *cases: str) -> AsyncIterator[RecordedEndpoint]:
+async def recorded(
+    wire: WireFormat, *cases: str | Mapping[str, Any]
+) -> AsyncIterator[RecordedEndpoint]:
     endpoint = RecordedEndpoint(wire, list(cases))
     app = web.Application()
     app.router.add_post(wire.path, endpoint.handle)
