@@ -17,11 +17,24 @@ PERSONAS = {
 }
 
 OPENROUTER = {
-    "GPT-5.4": "openai/gpt-5.4",
-    "Kimi K2.5": "moonshotai/kimi-k2.5",
-    "GLM 5": "z-ai/glm-5",
-    "Claude Opus 4.6": "anthropic/claude-opus-4.6",
-    "Gemini 3.1 Pro": "google/gemini-3.1-pro-preview",
+    "gpt": ("GPT-5.4", "openai/gpt-5.4"),
+    "kimi": ("Kimi K2.5", "moonshotai/kimi-k2.5"),
+    "glm": ("GLM 5", "z-ai/glm-5"),
+    "claude": ("Claude Opus 4.6", "anthropic/claude-opus-4.6"),
+    "gemini": ("Gemini 3.1 Pro", "google/gemini-3.1-pro-preview"),
+    "deepseek": ("DeepSeek V3.2", "deepseek/deepseek-v3.2"),
+    "minimax": ("MiniMax M2.5", "minimax/minimax-m2.5"),
+    "oss": ("GPT-OSS 120B", "openai/gpt-oss-120b"),
+    "gpt-mini": ("GPT-5.4 mini", "openai/gpt-5.4-mini"),
+    "haiku": ("Claude Haiku 4.5", "anthropic/claude-haiku-4.5"),
+    "flash": ("Gemini 3.1 Flash Lite", "google/gemini-3.1-flash-lite"),
+}
+PANELS = {
+    "default": ["gpt", "kimi", "glm", "claude", "gemini"],
+    "frontier": ["gpt", "claude", "gemini"],
+    "open": ["kimi", "glm", "deepseek", "minimax", "oss"],
+    "fast": ["gpt-mini", "haiku", "flash"],
+    "cheap": ["oss", "flash", "deepseek"],
 }
 
 # One vendor's key: five seats of its model, told apart by their personas, in its own wire format.
@@ -64,16 +77,16 @@ def preset(environ: Mapping[str, str]) -> tuple[Config, str]:
 
 
 def _openrouter() -> Raw:
-    seats = {
-        f"seat{number}": {"name": name, "provider": "openrouter", "model": model}
-        for number, (name, model) in enumerate(OPENROUTER.items(), start=1)
+    seats: Raw = {
+        key: {"name": name, "provider": "openrouter", "model": model}
+        for key, (name, model) in OPENROUTER.items()
     }
     provider = {
         "api": "openai",
         "base_url": "https://openrouter.ai/api/v1",
         "key_env": "OPENROUTER_API_KEY",
     }
-    return _config("openrouter", provider, seats, seats["seat4"])
+    return {**_config("openrouter", provider, seats, seats["claude"]), "panels": PANELS}
 
 
 def _vendor(variable: str) -> Raw:

@@ -327,7 +327,21 @@ def test_the_key_that_reaches_most_models_comes_first() -> None:
     config, _ = presets.preset(dict.fromkeys(KEYS, "sk"))
 
     assert list(config.providers) == ["openrouter"]
-    assert [p.name for p in config.panel("default")] == list(presets.OPENROUTER)
+    assert [p.name for p in config.panel("default")] == [
+        "GPT-5.4",
+        "Kimi K2.5",
+        "GLM 5",
+        "Claude Opus 4.6",
+        "Gemini 3.1 Pro",
+    ]
+
+
+def test_the_panels_of_one_key_are_those_of_the_example() -> None:
+    builtin, _ = presets.preset({"OPENROUTER_API_KEY": "sk"})
+    example = load(Path(__file__).parents[1] / "config.example.yaml", {"OPENROUTER_API_KEY": "sk"})
+
+    for name in presets.PANELS:
+        assert builtin.panel(name) == example.panel(name)
 
 
 def test_another_address_for_the_hosted_models_is_taken() -> None:
