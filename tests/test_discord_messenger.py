@@ -324,16 +324,18 @@ async def test_a_message_is_found_after_its_nonce_is_forgotten(
         assert await restarted.find(root, table.ballots(shown)[1], since=began) is None
 
 
-async def test_what_somebody_else_writes_is_never_taken_for_a_message_of_ours(
+async def test_what_another_bot_writes_is_never_taken_for_a_message_of_ours(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     shown = table.session(table.place(server))
     message = render.root(shown)
     post = await messenger.post(shown.place, message)
-    copied = texts(server.channel.messages.pop(int(post.id)))
+    ours = server.channel.messages.pop(int(post.id))
+    forged = world.message(server.channel, world.user(1, "Evil", bot=True), ours)
 
-    await server.say(copied)
+    server.channels.store(server.channel, forged)
 
+    assert texts(forged) == texts(ours)
     assert await messenger.find(shown.place, message, since=table.BEFORE) is None
 
 
@@ -414,6 +416,17 @@ async def test_no_text_pings_on_any_way(server: Discord, text: str) -> None:
         await thread_of(messenger, shown.model_copy(update={"panel": table.NAMES}))
 
     assert len(server.made("POST|PATCH")) > 5
+    assert unguarded(server.calls) == []
+
+
+async def test_replies_without_a_thread_ping_nobody(
+    server: Discord, messenger: DiscordMessenger
+) -> None:
+    channel = server.channels.add(Channel(world.VOICE, "talk", server.guild))
+
+    await thread_of(messenger, table.session(table.place(server, channel)))
+
+    assert any("message_reference" in call.body for call in server.calls)
     assert unguarded(server.calls) == []
 
 
