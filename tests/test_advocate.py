@@ -1,5 +1,6 @@
 """The seat that argues for what the panel likes least, and is never counted for it."""
 
+import asyncio
 import re
 
 import pytest
@@ -11,8 +12,8 @@ from bot.chair import Chair
 from bot.engine import Engine
 from bot.errors import ModelError
 from bot.panel import Panelist, Seat
-from bot.poll import Ballot, Mode, Place, Poll, Session
-from bot.ports import Ability, Prompt
+from bot.poll import Ballot, Mode, Place, Poll, Session, Stop
+from bot.ports import Ability, Completion, Prompt
 from tests.fakes.messenger import RecordingMessenger
 
 DEVIL, GLM, GPT = "Devil", "GLM 5", "GPT-5.4"
@@ -158,6 +159,26 @@ async def test_a_debate_that_was_cut_off_after_it_spoke_does_not_ask_it_again() 
     assert held.models[0].prompts == []
     assert debated.ballots_of(2)[DEVIL] == ARGUED
     assert CASE in held.models[1].prompts[0].turns[0].text
+
+
+async def test_who_stops_the_debate_while_it_speaks_spares_the_others() -> None:
+    held = hall(votes("Tea"))
+
+    class Interrupted(ScriptedModel):
+        """Is stopped by somebody before it has answered."""
+
+        async def complete(self, prompt: Prompt) -> Completion:
+            await held.store.say(held.session.id, Stop(by="Ada"))
+            await asyncio.Event().wait()
+            return await super().complete(prompt)
+
+    held.models = (Interrupted(CASE), *held.models[1:])
+
+    debated = await held.run(*FIRST)
+
+    assert debated.ballots == FIRST
+    assert [model.prompts for model in held.models[1:]] == [[], []]
+    assert debated.verdict is not None
 
 
 async def test_in_a_poll_it_votes_like_all() -> None:
