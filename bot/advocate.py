@@ -7,7 +7,6 @@ nothing that counts votes can count it, and its own vote stands.
 """
 
 import random
-import time
 
 from bot import answer, prompts
 from bot.debate import Floor, without_credit
@@ -39,8 +38,8 @@ def task(session: Session, number: int) -> str:
 
 
 async def argue(panelist: Panelist, session: Session, floor: Floor) -> Ballot:
-    """Let the advocate speak. Raises ModelError where it does not."""
-    letter, started = task(session, floor.number), time.monotonic()
+    """Let the advocate speak; what that costs is the caller's to tell. Raises ModelError."""
+    letter = task(session, floor.number)
     completion = await panelist.complete(_prompt(panelist.seat, session, floor, letter))
     reading = answer.read(completion.text, [option.text for option in session.poll.options])
     if reading.declined or not reading.reasoning:
@@ -51,11 +50,6 @@ async def argue(panelist: Panelist, session: Session, floor: Floor) -> Ballot:
         assigned=letter,
         reasoning=floor.named(without_credit(reading.reasoning)),
         sources=completion.sources,
-        input_tokens=completion.input_tokens,
-        cached_tokens=completion.cached_tokens,
-        output_tokens=completion.output_tokens,
-        cost_usd=completion.cost_usd,
-        seconds=round(time.monotonic() - started, 3),
     )
 
 

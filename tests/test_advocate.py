@@ -92,6 +92,14 @@ async def test_what_it_argues_is_no_vote_and_its_own_vote_stands() -> None:
     assert "Devil" not in debated.summary.agreement.partition("agreed")[2]
 
 
+async def test_what_it_costs_is_told_once() -> None:
+    spoken = Completion(text=CASE, input_tokens=90, output_tokens=9, cost_usd=0.5)
+
+    ballot = (await hall(votes("Tea"), spoken).run()).ballots_of(2)[DEVIL]
+
+    assert (ballot.input_tokens, ballot.output_tokens, ballot.cost_usd) == (90, 9, 0.5)
+
+
 async def test_its_first_vote_is_its_own() -> None:
     held = hall(votes("Tea"), CASE)
 
