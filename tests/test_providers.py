@@ -71,10 +71,10 @@ async def test_a_cost_that_is_no_number_is_unknown(cost: object) -> None:
 
 
 async def test_a_model_that_broke_down_behind_a_gateway_is_an_error() -> None:
-    broken = {"error": {"code": 502, "message": "Upstream idle."}, "finish_reason": "error"}
+    broken = {"error": {"code": 502, "message": "Upstream\n idle."}, "finish_reason": "error"}
     said = {"choices": [{"message": {"content": ""}, **broken}]}
 
-    assert str(await failure(answers(said))) == "its provider broke off: Upstream idle."
+    assert str(await failure(answers(said))) == "its provider broke off: Upstream idle"
 
 
 async def test_a_moderation_of_a_gateway_is_a_refusal() -> None:

@@ -179,6 +179,7 @@ async def test_who_declines_is_told_with_the_reason(name: str, case: str) -> Non
 
     assert isinstance(error, ModelRefused)
     assert wire.recorded(case)["reason"] in str(error)
+    assert not str(error).endswith(".")  # it goes into a sentence of ours
     assert attempts == 1
 
 

@@ -130,9 +130,14 @@ class HttpModel(ABC):
         return ProviderFailed(said) if error.passing else ModelError(said)
 
 
+def line(said: object) -> str:
+    """Give what a model or its provider said as the end of a sentence of ours."""
+    return " ".join(str(said or "").split())[:MAX_REASON].rstrip(". ")
+
+
 def refused(reason: object) -> ModelRefused:
     """Tell that a model declined, in its own words where it has any."""
-    text = " ".join(str(reason or "").split())[:MAX_REASON]
+    text = line(reason)
     return ModelRefused(f"declined to answer: {text}" if text else "declined to answer")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.providers.client import HttpModel, held_back, refused, sources
+from adapters.providers.client import HttpModel, held_back, line, refused, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 
@@ -63,7 +63,7 @@ def _message(answer: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
     if choice.get("finish_reason") == "content_filter":
         raise held_back("answer", None)
     if isinstance(error := choice.get("error"), dict):  # OpenRouter, where a model broke down
-        raise ModelError(f"its provider broke off: {error.get('message')}"[:280])
+        raise ModelError(f"its provider broke off: {line(error.get('message'))}")
     return choice, message
 
 
