@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from adapters.providers.client import Endpoint, HttpModel, refused, sources
+from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.reading import refused, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 

@@ -1,7 +1,7 @@
 """What the wire formats have in common: one endpoint, one model, and errors in our words."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import httpx
@@ -9,7 +9,7 @@ import httpx
 from adapters.providers.http import post
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError, ModelRefused, ProviderFailed, SchemaRefused
-from bot.poll import Record, Source
+from bot.poll import Record
 from bot.ports import Ability, Completion, Prompt
 
 BAD_REQUEST = frozenset({400, 404, 422})
@@ -28,7 +28,6 @@ FILTERED = frozenset(
     "content_filter content_policy_violation invalid_prompt bio_policy "
     "misalignment_policy_violation".split()
 )
-MAX_REASON = 200  # characters
 # What reading JSON runs into where it has another shape than it should.
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
@@ -128,29 +127,3 @@ class HttpModel(ABC):
         if prompt.json_schema and error.status in BAD_REQUEST and about_schema:
             return SchemaRefused(said)
         return ProviderFailed(said) if error.passing else ModelError(said)
-
-
-def line(said: object) -> str:
-    """Give what a model or its provider said as the end of a sentence of ours."""
-    return " ".join(str(said or "").split())[:MAX_REASON].rstrip(". ")
-
-
-def refused(reason: object) -> ModelRefused:
-    """Tell that a model declined, in its own words where it has any."""
-    text = line(reason)
-    return ModelRefused(f"declined to answer: {text}" if text else "declined to answer")
-
-
-def held_back(what: str, reason: object) -> ModelRefused:
-    """Tell that a provider's filter held back the question or the answer, and why."""
-    why = f" ({reason})" if reason else ""
-    return ModelRefused(f"its provider's filter held the {what} back{why}")
-
-
-def sources(found: Iterable[tuple[object, object]]) -> tuple[Source, ...]:
-    """Give each source once, from pairs of address and title."""
-    kept: dict[str, Source] = {}
-    for url, title in found:
-        if isinstance(url, str) and url.startswith(("https://", "http://")):
-            kept.setdefault(url, Source(url=url, title=" ".join(str(title or url).split())))
-    return tuple(kept.values())

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from adapters.providers.client import HttpModel, held_back, sources
+from adapters.providers.client import HttpModel
+from adapters.providers.reading import held_back, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 

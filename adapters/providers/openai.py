@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.providers.client import HttpModel, held_back, line, refused, sources
+from adapters.providers.client import HttpModel
+from adapters.providers.reading import held_back, line, refused, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adapters.providers.client import HttpModel, held_back, refused, sources
+from adapters.providers.client import HttpModel
+from adapters.providers.reading import held_back, refused, sources
 from bot.errors import ModelError
 from bot.ports import Completion, Prompt
 
