@@ -1,6 +1,5 @@
 # make demo    one real poll in the terminal; Q="Tabs or spaces? | Tabs | Spaces" asks something else
 # make test    format, lint, types and all tests
-# make evals   how far votes and summaries can be trusted, as tables; fails where a bar is missed
 # make lock    renew the lock files from pyproject.toml
 # make clean   remove the environment
 # Everything is installed into .venv from hashed lock files; nothing else is touched.
@@ -21,7 +20,7 @@ override Q := $(value Q)
 export Q
 endif
 
-.PHONY: demo test evals lock clean
+.PHONY: demo test check lock clean
 
 demo: $(VENV)/.run
 	@$(BIN)/roundtable demo $${Q:+-- "$$Q"}
@@ -31,9 +30,6 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
-
-evals: $(VENV)/.run
-	@$(BIN)/python -m evals
 
 $(VENV)/.tools: requirements/tools.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -56,6 +52,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 lock: $(VENV)/.tools
 	$(COMPILE) pyproject.toml --output-file requirements/run.txt
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group benchmarks --output-file requirements/benchmarks.txt
 	$(COMPILE) --group embedded --no-deps --output-file requirements/embedded.txt
 	$(COMPILE) --group tools --output-file requirements/tools.txt
 

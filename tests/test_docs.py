@@ -42,6 +42,7 @@ GROUPS = PROJECT["dependency-groups"]
 LOCKS = {
     "run.txt": PROJECT["project"]["dependencies"],
     "dev.txt": [*PROJECT["project"]["dependencies"], *GROUPS["dev"]],
+    "benchmarks.txt": [*PROJECT["project"]["dependencies"], *GROUPS["benchmarks"]],
     "embedded.txt": GROUPS["embedded"],
     "tools.txt": GROUPS["tools"],
 }
