@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from adapters.providers.scripted import ScriptedModel
-from bot import render, summary
+from bot import claims, render, summary
 from bot.chair import Chair
 from bot.panel import Seat
 from bot.pieces import Message, Points, Prose
@@ -38,19 +38,43 @@ async def run() -> Report:
 
 async def honest() -> Report:
     """Let a chair tell the truth; the bar is that nearly all of it is published word for word."""
-    told, lost = 0, []
+    told: dict[str, dict[str, bool]] = {"narratives": {}, "arguments": {}}
     for record in recorded():
         for narrative in record.honest:
-            told += 1
-            if narrative not in thread(await written(record.session, narrative)):
-                lost.append(f"{record.name}: {narrative}")
+            shown = thread(await written(record.session, narrative))
+            told["narratives"][f"{record.name}: {narrative}"] = narrative in shown
+        for letter, argument in arguments(record):
+            kept = not claims.problems(argument, record.session, argued=letter)
+            told["arguments"][f"{record.name}: {argument}"] = kept
+    lost = {
+        kind: [text for text, kept in found.items() if not kept] for kind, found in told.items()
+    }
     return Report(
-        title="False alarms: honest narratives that were thrown away",
-        columns=("narratives", "published", "thrown away", "share"),
-        rows=((str(told), str(told - len(lost)), str(len(lost)), share(len(lost), told)),),
-        missed=tuple(lost) if len(lost) > MAX_FALSE_ALARMS * told else (),
+        title="False alarms: honest narratives and arguments that were thrown away",
+        columns=("kind", "told", "published", "thrown away", "share"),
+        rows=tuple(_kept(kind, len(told[kind]), len(texts)) for kind, texts in lost.items()),
+        missed=tuple(
+            text
+            for kind, texts in lost.items()
+            if len(texts) > MAX_FALSE_ALARMS * len(told[kind])
+            for text in texts
+        ),
         note=f"The bar is {MAX_FALSE_ALARMS:.0%}; what is thrown away gives way to the ballots.",
     )
+
+
+def arguments(record: Recorded) -> list[tuple[str, str]]:
+    """Give honest arguments: what a ballot says for its option, once with the option's name."""
+    if "injection" in record.lies:
+        return []  # its ballots say what nobody should
+    ballots = [ballot for ballot in record.session.final_ballots if ballot.choice]
+    bare = [(str(ballot.choice), ballot.reasoning) for ballot in ballots]
+    named = [(x, f"{record.session.poll.text_of(x)} it is: {why}") for x, why in bare]
+    return bare + named
+
+
+def _kept(kind: str, told: int, lost: int) -> tuple[str, ...]:
+    return kind, str(told), str(told - lost), str(lost), share(lost, told)
 
 
 async def slipped(record: Recorded, lie: str) -> bool:

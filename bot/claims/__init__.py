@@ -28,9 +28,12 @@ RULES = (
 )
 
 
-def problems(text: str, session: Session) -> list[str]:
-    """List what a text claims that the session does not bear out; empty where all is well."""
-    facts = Facts(session)
+def problems(text: str, session: Session, *, argued: str | None = None) -> list[str]:
+    """List what a text claims that the session does not bear out; empty where all is well.
+
+    `argued` is the letter of an option, where the text is the argument for it.
+    """
+    facts = Facts(session, argued=argued)
     marked = marks.mark(text, session.panel, session.poll)
     return list(dict.fromkeys(problem for rule in RULES for problem in rule(marked, facts)))
 

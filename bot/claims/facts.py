@@ -8,9 +8,13 @@ from bot.poll import Session
 
 
 class Facts:
-    """The names, votes and words of one session."""
+    """The names, votes and words of one session.
 
-    def __init__(self, session: Session) -> None:
+    `argued` is the letter of the option that a text is the argument for; it may be named freely.
+    """
+
+    def __init__(self, session: Session, *, argued: str | None = None) -> None:
+        self.argued = argued
         self.panel, self.poll, self.tally = session.panel, session.poll, session.tally
         self.final = {ballot.panelist: ballot.choice for ballot in session.final_ballots}
         self.cast = defaultdict[str, list[str | None]](list)  # over the rounds of a debate

@@ -8,7 +8,7 @@ from bot.claims.tongue_words import CONVINCE
 from bot.claims.vocabulary import ADVERB, AGAINST, NAMES, SENTENCE, any_case
 
 WON = r"(?:persuad|convinc|sway)(?:e?d|es|ing)|won over|(?:brought|talked) (?:round|around|over)"
-PERSUADED = any_case(rf"({NAMES}) {ADVERB}(?:{WON}) ({NAMES})")
+PERSUADED = any_case(rf"({NAMES}) (?:who )?{ADVERB}(?:{WON}|changed(?= ⟦\d+⟧['’]s mind)) ({NAMES})")
 PERSUADED_BY = any_case(
     rf"({NAMES}),? (?:[^.;⟦]*, )?{ADVERB}(?:(?:was|were|been|being) )?(?:{WON}) {ADVERB}by "
     rf"({NAMES})"

@@ -12,10 +12,10 @@ FAMILY = (  # of models: a name of one that sits on no seat has no place in a na
 )
 SPEAKER = re.compile(
     r"[Aa]ccording to ([A-Z][\w.-]*)"
-    r"|((?:[A-Z][\w.-]*\s+)*[A-Z][\w.-]*(?:['’]s (?:\w+ )*model)?)"
+    r"|((?:[A-Z][\w.-]*\s+)*[A-Z][\w.-]*(?:['’]s (?:\w+ )*\w+)?)"
     rf"\s+(?:also\s+)?(?:{VOTED}|argue[sd]|said|says|noted|claimed|stressed|added|warn(?:ed|s)"
     r"|countered|pointed|persuaded|convinced|(?:dis)?agree[sd]?|shared|complained|objected"
-    r"|insisted|conceded|believes|thinks)\b"
+    r"|insisted|conceded|believes|thinks|would (?:like|rather|prefer)|promised)\b"
 )
 VERSION = re.compile(r"⟦\d+⟧[ -](?:[A-Z][a-z]+|[A-Za-z]?\d[\w.]*)(?=[ ,.;:]|$)")  # "GLM 5 Flash"
 # Words that may stand before a verb with a capital letter without naming anybody.

@@ -8,14 +8,16 @@ COUNT = any_case(
     rf"|\b{NUMBER}\s+(?:voted|dissented|abstained|backed|agreed|favou?red|chose|sided|picked)\b"
     rf"|\b{NUMBER}\s?(?:/|:|–|-|-to-|\bto\b|(?:out )?of|versus|against)\s?{NUMBER}\b"
     r"(?= ?(?:[.,;:)!]|$|in favou?r|for|against|majority|vote|split|margin|decision|verdict))"
-    r"|\b(?:both|all|every)(?: the)? votes?\b"
+    rf"|\b(?:both|all|every)(?: the)? votes?\b|\b{NUMBER} in all\b"
+    rf"|\ball {NUMBER}\b(?= (?:\w+ly )?(?:want|would|agree|vot|chose|prefer|favou?r))"
+    rf"|\b{NUMBER} (?:supporters|backers|advocates|opponents|dissenters)\b"
     r"|\b(?:\d+\s?(?:%|percent) of|half(?: of)?) the (?:panel|votes|models)\b"
 )
 ALL = rf"(?:every(?:one|body)|(?:all|every|both)(?: of)?(?: the)? {PEOPLE}|the whole panel)"
 NOBODY = rf"(?:nobody|no one|none of the {PEOPLE}|(?:no|not a single) {PEOPLE})"
 MOST = (
     rf"(?:majority(?: of (?:the )?(?:{PEOPLE}|panel))?(?! of)|most (?:of the )?(?:{PEOPLE}|panel)"
-    r"|most(?= (?:would|want|prefer|favou?r|agree)))"
+    r"|most(?= (?:would|want|prefer|favou?r|agree|chose|voted|picked)))"
 )
 GROUP = any_case(
     rf"\b(?:{ALL}|(?<!of )the (?:panel|models|panelists)) {ADVERB}{VOTED}\b[^.,;]*"
@@ -29,7 +31,7 @@ UNCHOSEN = any_case(
     rf"\b{NOBODY} {ADVERB}(?:{VOTED}|would|likes?)\s[^.,;]*"
     r"|⟪\w⟫ (?:\w+ )?(?:no|zero) (?:votes?|support|backers)"
 )
-NO_MAJORITY = any_case(r"\b(?:no|without a)(?: \w+)? majority\b")
+NO_MAJORITY = any_case(r"\b(?:no|without)(?: \w+){0,4} majority\b|\bnot (?:\w+ ){0,3}majority")
 ORDER = any_case(
     rf"\b(?:{PEOPLE}|people|readers|everyone|everybody|you) "
     r"(?:must|should|(?:have|need) to|are to) (?:vote|choose)\b"
@@ -43,11 +45,21 @@ DIVIDED = (
     r"(?:was |were )?(?:split|divided)\b"
 )
 OUTCOME = any_case(
-    r"\b(?:won(?! over| ⟦)|(?<=⟫ )wins|winner|prevail(?:ed|s)|carried the (?:day|vote)"
+    r"\b(?:won(?! over| ⟦)|(?<=⟫ )wins|beats?|winner|prevail(?:ed|s)|carried the (?:day|vote)"
     r"|came out (?:on top|ahead|first)|emerged|victor(?:y|ious))\b"
 )
 ONE_MIND = any_case(
     r"\b(?:of one mind|(?:full|complete|clear|total) (?:consensus|agreement)"
-    r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose))"
+    r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose)|all (?:\w+ )?in agreement"
+    r")"
 )
+UNOPPOSED = any_case(rf"\b{NOBODY} (?:opposed|objected|disagreed|dissented)\b")
 UNMOVED = any_case(rf"\b{NOBODY} (?:moved|changed|switched|revised)\b")
+# Where an option is named without a leading one being meant.
+FELL_SHORT = any_case(
+    r"\b(?:nobody|no one|none|no|few\w*|lost|fail\w*|behind|lack\w*|only|without|not|minority|camp"
+    r"|side|voters|supporters|opponents|case for|those|dissent\w*)\b"
+)
+RESULT = any_case(
+    r"\b(?:took|place|first|favou?rite|answer|ahead|leads?|led|level|tops?|panel|verdict)\b"
+)

@@ -16,7 +16,8 @@ ADVERB = (
     r"(?:(?:\w+ly|also|both|all|each|ha(?:s|ve|d)|then|still|instead|alone|did|do|not|would) )*"
 )
 CORE = (
-    r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? (?:for|to))"
+    r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? (?:for|to)"
+    r"|cast(?:s|ing)? (?:its|his|her|their|a) (?:vote|ballot)s? (?:for|to))"
 )
 VOTED = (
     rf"(?:{CORE}|(?:(?<!in )favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
@@ -66,6 +67,8 @@ SIDE = any_case(
     rf"|(?:supporters|case|support|votes?|those) (?:of|for|voting) ⟪(\w)⟫{LED}({NAMES})(?!['’])"
     r"|⟪(\w)⟫ (?:\w+ ){0,3}(?:chosen|picked|backed|supported|favou?red|preferred|selected) by "
     rf"({NAMES})(?!['’])"
+    r"|⟪(\w)⟫ (?:(?:got|received|earned|won|has|had) the (?:votes?|support|backing) of"
+    rf"|(?:came|comes) from) ({NAMES})(?!['’])"
 )
 BRIEFLY = re.compile(rf"({NAMES}):? (?:for )?⟪(\w)⟫(?= *(?:[.,;)]|$|and\b|while\b))")
 NEW = re.compile(
@@ -79,7 +82,8 @@ AT_LAST = any_case(r"\b(?:in the end|finally|ultimately|eventually|still|at last
 # What a vote must be for: an option, in its own words. After these verbs nothing else may stand.
 STRICT = any_case(
     r"(?:vot(?:ed?|es|ing)(?: (?:for|to))?|cho(?:se|osing|oses?)|sid(?:ed|ing) with"
-    r"|opt(?:ed|s|ing)? (?:for|to)|pick(?:ed|s|ing)?|select(?:ed|s|ing)?)$"
+    r"|opt(?:ed|s|ing)? (?:for|to)|pick(?:ed|s|ing)?|select(?:ed|s|ing)?"
+    r"|cast.*)$"
 )
 # Words after such a verb that name nothing.
 OPEN_END = any_case(
@@ -91,8 +95,8 @@ NOUN = any_case(r"(?:\b(?:its|their|the|a|an|his|her|own|each|every|final)|['’
 PRONOUN = any_case(r"\s*(?:for )?(?:it|this|that|them|both|either)\b")
 # What a panelist says of an option need not be its vote: "notes that Rust compiles slowly".
 SPEECH = any_case(
-    r"\b(?:that|because|since|as|if|than|over|about|of|from|reply|argu\w+|not\w+|point\w*|cit\w+"
-    r"|said|says|see[sn]?|saw|call\w*|finds?"
+    r"\b(?:that|because|since|as(?! ⟪)|if|than|over|about|of|from|reply|argu\w+|not\w+"
+    r"|point\w*|cit\w+|said|says|see[sn]?|saw|call\w*|finds?"
     r"|found(?! an? (?:advocate|ally|backer|champion|supporter))"
     r"|rais\w+|ask\w*|replied|compar\w+|prais\w+|warn\w*|mention\w*|consider\w*|doubt\w*"
     r"|question\w*|worr\w+|concern\w*|object\w*|critici\w+|fear\w*|despite|although|though|unlike"
