@@ -69,7 +69,7 @@ def arguments(record: Recorded) -> list[tuple[str, str]]:
         return []  # its ballots say what nobody should
     ballots = [ballot for ballot in record.session.final_ballots if ballot.choice]
     bare = [(str(ballot.choice), ballot.reasoning) for ballot in ballots]
-    named = [(x, f"{record.session.poll.text_of(x)} it is: {why}") for x, why in bare]
+    named = [(x, f"{record.session.poll.text_of(x)} goes far: {why}") for x, why in bare]
     return bare + named
 
 

@@ -48,6 +48,7 @@ def _mark_option(text: str, letter: str, words: str) -> str:
     text = re.sub(
         rf"(?i)(\b{VOTED} (?:for |with )?(?:an? |the )?){same}{end}", rf"\1⟪{letter}⟫", text
     )
+    text = re.sub(rf"(?i)(\b(?:the|an?|by) ){same}", rf"\1⟪{letter}⟫", text)
     capital = same.replace(words, words[:1].upper() + words[1:])
     other = r"(?! (?:models?|panelists?|others?|one|evidence|doubt)\b)"
     return re.sub(capital + other, f"⟪{letter}⟫", text)

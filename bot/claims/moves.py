@@ -9,6 +9,7 @@ from bot.claims.vocabulary import ADVERB, AGAINST, NAMES, SENTENCE, any_case
 
 WON = r"(?:persuad|convinc|sway)(?:e?d|es|ing)|won over|(?:brought|talked) (?:round|around|over)"
 PERSUADED = any_case(rf"({NAMES}) (?:who )?{ADVERB}(?:{WON}|changed(?= ⟦\d+⟧['’]s mind)) ({NAMES})")
+BROUGHT = any_case(rf"({NAMES}) {ADVERB}(?:brought|won|talked) ({NAMES}) (?:round|around|over)\b")
 PERSUADED_BY = any_case(
     rf"({NAMES}),? (?:[^.;⟦]*, )?{ADVERB}(?:(?:was|were|been|being) )?(?:{WON}) {ADVERB}by "
     rf"({NAMES})"
@@ -33,7 +34,7 @@ def problems(marked: str, facts: Facts) -> Iterator[str]:
 
 def _pairs(sentence: str, facts: Facts) -> Iterator[tuple[str, str]]:
     """Give each persuader with whom it is said to have persuaded, as English puts it."""
-    for found in PERSUADED.finditer(sentence):
+    for found in (*PERSUADED.finditer(sentence), *BROUGHT.finditer(sentence)):
         yield from ((by, moved) for by in facts.named(found[1]) for moved in facts.named(found[2]))
     for found in PERSUADED_BY.finditer(sentence):
         yield from ((by, moved) for by in facts.named(found[2]) for moved in facts.named(found[1]))

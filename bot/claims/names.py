@@ -15,7 +15,8 @@ SPEAKER = re.compile(
     r"|((?:[A-Z][\w.-]*\s+)*[A-Z][\w.-]*(?:['’]s (?:\w+ )*\w+)?)"
     rf"\s+(?:also\s+)?(?:{VOTED}|argue[sd]|said|says|noted|claimed|stressed|added|warn(?:ed|s)"
     r"|countered|pointed|persuaded|convinced|(?:dis)?agree[sd]?|shared|complained|objected"
-    r"|insisted|conceded|believes|thinks|would (?:like|rather|prefer)|promised)\b"
+    r"|insisted|conceded|believes|thinks|would (?:like|rather|prefer)|promised|finds?|felt|feels"
+    r"|suggest(?:s|ed)|propose[sd])\b"
 )
 VERSION = re.compile(r"⟦\d+⟧[ -](?:[A-Z][a-z]+|[A-Za-z]?\d[\w.]*)(?=[ ,.;:]|$)")  # "GLM 5 Flash"
 # Words that may stand before a verb with a capital letter without naming anybody.

@@ -3,7 +3,8 @@
 from bot.claims.vocabulary import ADVERB, NUMBER, PEOPLE, VOTED, any_case
 
 COUNT = any_case(
-    rf"\ba single (?:{PEOPLE}|vote)|\bthe {NUMBER} (?:were|agreed|voted|panelists|models)\b"
+    rf"\btotal of {NUMBER}\b|\ba single (?:{PEOPLE}|vote)"
+    rf"|\bthe {NUMBER} (?:were|agreed|voted|panelists|models)\b"
     rf"|\b{NUMBER}\s+(?:other\s+|more\s+|of\s+(?:the\s+)?)?(?:{NUMBER}\s+)?(?:{PEOPLE}|votes?|ballots?)\b"
     rf"|\b{NUMBER}\s+(?:voted|dissented|abstained|backed|agreed|favou?red|chose|sided|picked)\b"
     rf"|\b{NUMBER}\s?(?:/|:|–|-|-to-|\bto\b|(?:out )?of|versus|against)\s?{NUMBER}\b"
@@ -50,8 +51,9 @@ OUTCOME = any_case(
 )
 ONE_MIND = any_case(
     r"\b(?:of one mind|(?:full|complete|clear|total) (?:consensus|agreement)"
-    r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose)|all (?:\w+ )?in agreement"
-    r")"
+    r"|no (?:dissent|disagreement|opposition)"
+    r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose)"
+    r"|all (?:\w+ )?in agreement)"
 )
 UNOPPOSED = any_case(rf"\b{NOBODY} (?:opposed|objected|disagreed|dissented)\b")
 UNMOVED = any_case(rf"\b{NOBODY} (?:moved|changed|switched|revised)\b")
@@ -61,5 +63,11 @@ FELL_SHORT = any_case(
     r"|side|voters|supporters|opponents|case for|those|dissent\w*)\b"
 )
 RESULT = any_case(
-    r"\b(?:took|place|first|favou?rite|answer|ahead|leads?|led|level|tops?|panel|verdict)\b"
+    r"\b(?:took|place|first|favou?rite|answer|ahead|leads?|led|level|tops?|panel"
+    r"|verdict|it is(?=\W*$)|will go)\b"
+)
+# A figure that neither question nor ballot gives; "one" is no figure, and nor are "two sides".
+FIGURE = any_case(
+    r"(?<![\d⟦.,⟪])\d+(?:[.,]\d+)*(?![\d⟧⟫])|\bhalf\b|\b(?:two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"(?!-| (?:sides|camps|rounds|views|positions|options|groups|who|ways|others?)\b)"
 )

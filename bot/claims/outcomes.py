@@ -11,6 +11,7 @@ from bot.claims.outcome_words import (
     DIVIDED,
     EVEN,
     FELL_SHORT,
+    FIGURE,
     GROUP,
     MOST,
     NO_MAJORITY,
@@ -32,6 +33,9 @@ def problems(marked: str, facts: Facts) -> Iterator[str]:
     for found in COUNT.finditer(marked):
         if not facts.is_asked(found[0]):
             yield f"“{found[0]}”: counts are added from the tally, leave them out"
+    for figure in FIGURE.findall(marked):
+        if not facts.is_topic(figure):
+            yield f"no ballot gives the figure “{figure}”"
     if ORDER.search(marked):
         yield "nobody is told how to vote"
     for sentence in SENTENCE.split(marked):

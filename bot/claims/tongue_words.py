@@ -36,7 +36,8 @@ VOTE = any_case(
 # What the whole panel came to, and who stayed away.
 OUTCOME = any_case(
     r"\büberwog\w*|\bgewann\w*|\bgewonnen|\bsiegte\w*|\bl['’]emporte\w*|\bremport\w*|\bganó"
-    r"|\bsetz\w+ sich durch|durchgesetzt|\beinigkeit|\b(?:nur )?ein modell\b|\bgagné\b"
+    r"|\bsetz\w+ sich durch|durchgesetzt|\beinigkeit|\bergebnis"
+    r"|\brésultat|\bresultado|\brisultato|\bse impuso|\b(?:nur )?ein modell\b|\bgagné\b"
     r"|\bd['’]accord\b|\btout le monde|\btous les\b|\bun seul\b|\btodos\b|\btutti\b"
     r"|\bvenceu|\bvinto\b|\bvann\b|\bwygra\w+|победил\w*|胜出|赢了|勝ちま|勝利|이겼"
     r"|\bmehrheit\w*|\beinstimmig\w*|\beinig\b|\bgleichstand|\benth(?:alt|ielt|ält)\w*|\bmodellen?\b"
@@ -55,7 +56,8 @@ DENIAL = any_case(
     r"|não|non(?=\s+\w+(?:ato|uto|ito))|niet|geen|tegen|inte|mot|przeciw\w*)\b|против|反对|反對|반대하|不同意"
 )
 NUMBERS = any_case(
-    r"\b(?:einzig\w*|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|tres|cuatro|cinco|dois|duas"
+    r"\b(?:einzig\w*|una sola"
+    r"|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|tres|cuatro|cinco|dois|duas"
     r"|três|quatro|due|quattro|cinque|twee|drie|vijf|två|fyra|dwa|trzy|cztery|pięć|iki|üç|dört"
     r"|дв[ае]|три|четыре|пять)\b|[两二三四五六][个票]"
 )

@@ -17,14 +17,15 @@ ADVERB = (
 )
 CORE = (
     r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? (?:for|to)"
-    r"|cast(?:s|ing)? (?:its|his|her|their|a) (?:vote|ballot)s? (?:for|to))"
+    r"|(?:cast(?:s|ing)?|ga?i?ves?|given) (?:its|his|her|their|a) (?:vote|ballot)s? (?:for|to))"
 )
 VOTED = (
     rf"(?:{CORE}|(?:(?<!in )favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
     r"|(?:endors|oppos)(?:ed?|es|ing)|dismiss(?:ed|es|ing)|prefer(?:red|s|ring)?|champion(?:ed|s|ing)"
     r"|(?:went|go|goes|going) (?:for|with)|wants? to|wanted to|would (?:rather|prefer)"
     r"|found it(?= ⟪)|(?:land|settl)(?:ed|es|s|ing) on|agree[sd]? (?:on|to)\b"
-    r"|decid(?:ed|es) (?:on|to|for)"
+    r"|decid(?:ed|es) (?:on|to|for)|(?:asks?|asked|calls?|called) for"
+    r"|(?:is|are|was|were|stands?|stood) on the side of"
     r"|c[ao]me (?:down|out)|join(?:ed|s)(?= ⟦)|(?:said|says|answer(?:ed|s))(?= (?:with a \w+ )?⟪)"
     r"|(?:argu(?:ed?|es|ing)|spoke|stood|was|were|is)(?= (?:for|in favou?r of|against) (?:the )?⟪))"
 )
@@ -77,13 +78,15 @@ NEW = re.compile(
 
 # What was said in the first round of a debate, or in the last.
 AT_FIRST = any_case(r"\b(?:at first|first|initially|originally|from the start|at the outset)\b")
-AT_LAST = any_case(r"\b(?:in the end|finally|ultimately|eventually|still|at last)\b")
+AT_LAST = any_case(
+    r"\b(?:in the end|finally|ultimately|eventually|still|at last|kept|stuck|stayed|remained)\b"
+)
 
 # What a vote must be for: an option, in its own words. After these verbs nothing else may stand.
 STRICT = any_case(
     r"(?:vot(?:ed?|es|ing)(?: (?:for|to))?|cho(?:se|osing|oses?)|sid(?:ed|ing) with"
     r"|opt(?:ed|s|ing)? (?:for|to)|pick(?:ed|s|ing)?|select(?:ed|s|ing)?"
-    r"|cast.*)$"
+    r"|(?:cast|g[ai]ve).*)$"
 )
 # Words after such a verb that name nothing.
 OPEN_END = any_case(

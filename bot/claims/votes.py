@@ -86,7 +86,7 @@ def _subject(chunk: str, before: list[str], facts: Facts) -> tuple[list[str], st
 
 def _holds(name: str, told: Told, facts: Facts) -> bool:
     """Tell whether a panelist may be said to have done this in the round that is meant."""
-    if NOUN.search(told.gap):
+    if NOUN.search(told.gap) and not re.match(r" for\b", told.area):
         return True
     cast = facts.cast[name] or [None]
     words = f"{told.gap} {told.verb[0]} {told.area}"
