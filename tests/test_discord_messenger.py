@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -144,9 +144,9 @@ async def test_threads_that_are_limited_for_minutes_are_done_without(server: Dis
     server.faults = [Fault(Kind.BUSY, THREAD, times=9, retry_after=300)]
     notes = MemoryNotes()
     shown = table.session(table.place(server))
-    async with table.messenger(server, notes=notes) as messenger:
+    async with table.messenger(server, notes=notes, patience=60) as messenger:
         root = await messenger.post(shown.place, render.root(shown))
-        async with asyncio.timeout(35):
+        async with asyncio.timeout(20):
             reply = await messenger.reply(root, table.ballots(shown)[0])
     server.faults = []
 
@@ -322,6 +322,16 @@ async def test_a_message_is_found_after_its_nonce_is_forgotten(
         assert await restarted.find(shown.place, render.root(shown), since=began) == root
         assert await restarted.find(root, ballot, since=began) == reply
         assert await restarted.find(root, table.ballots(shown)[1], since=began) is None
+
+
+async def test_a_clock_that_goes_fast_hides_no_message(
+    server: Discord, messenger: DiscordMessenger
+) -> None:
+    shown = table.session(table.place(server))
+    root = await messenger.post(shown.place, render.root(shown))
+
+    since = datetime.now(UTC) + timedelta(minutes=2)
+    assert await messenger.find(shown.place, render.root(shown), since=since) == root
 
 
 async def test_what_another_bot_writes_is_never_taken_for_a_message_of_ours(

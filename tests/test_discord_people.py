@@ -420,6 +420,19 @@ async def test_a_mention_that_names_nobody_is_asked_whom_it_means(
     assert "Whom do you ask?" in texts(list(thread.messages.values())[-1])
 
 
+async def test_a_reply_whose_words_are_hidden_asks_nobody(server: Discord, redis_url: str) -> None:
+    server.gateway.granted = 0
+    async with house(server, redis_url, prefix=None) as bot:
+        await server.say(f"{BOT} Will it? | Yes | No")
+        (session,) = await bot.done()
+        thread = server.channels.all[int(root_of(server, session)["id"])]
+        await server.say("But why?", at=thread, reply_to=speaker(server, session, "GLM 5"))
+        await server.say(f"{BOT} GLM, why?", at=thread)
+        await server.until(lambda: len(thread.messages) == 6)
+
+    assert len(bot.models[1].prompts) == 2
+
+
 async def test_people_who_answer_each_other_are_left_alone(server: Discord, bot: House) -> None:
     session = await finished(server, bot)
     thread = server.channels.all[int(root_of(server, session)["id"])]

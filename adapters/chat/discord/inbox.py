@@ -57,7 +57,9 @@ class Inbox:
         if not said.names_poll(message, bot_id) and not (text and _is_command(text)):
             answered = await self._answered(message, come, mentioned=text is not None)
             if answered:
-                await self._ask_back(come, *answered, said.bare(message, bot_id))
+                # Without the message-content intent, a reply that does not ping us is empty.
+                if question := said.bare(message, bot_id):
+                    await self._ask_back(come, *answered, question)
                 return
         if text is not None:
             await self._do(message, come, aside, text)

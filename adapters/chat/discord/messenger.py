@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import discord
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 2.0  # seconds between two edits of one message
 SEARCHED = 1_000  # messages that are looked through for one that was sent before
+SKEW = timedelta(minutes=5)  # by which our clock may go before Discord's
 NOBODY = discord.AllowedMentions.none()
 UNREADABLE = {10003, 50001, 50013}
 CLOSED = {10003, 50001, 50013, 160005}  # a thread is deleted, or locked, or nobody may write there
@@ -135,7 +136,8 @@ class DiscordMessenger:
         async def search() -> int | None:
             client = await self._rest.client()
             channel = client.get_partial_messageable(channel_id(place))
-            async for sent in channel.history(limit=SEARCHED, after=since, oldest_first=True):
+            after = since - SKEW
+            async for sent in channel.history(limit=SEARCHED, after=after, oldest_first=True):
                 ours = client.application_id == sent.application_id or sent.author == client.user
                 if ours and marks.mark(message) in texts(sent):
                     return sent.id

@@ -43,7 +43,7 @@ class Reception:
                 log.warning("%s", error)
                 await aside.show(note(AWAY))
             except Exception:  # the door: whatever went wrong, the person hears of it
-                log.exception("A visit")
+                log.exception("Serving somebody")
                 await aside.show(note(BROKEN))
 
     async def ask(

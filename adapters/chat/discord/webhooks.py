@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -49,7 +49,7 @@ class Webhooks:
         address = await self._address(place)
         if address is None or any(word in (message.author or "").lower() for word in RESERVED):
             return None
-        began = datetime.now(UTC) - timedelta(minutes=1)
+        began = datetime.now(UTC)
         for attempt in range(TRIES):
             sent = await find(place, message, began) if attempt else None
             try:

@@ -124,7 +124,7 @@ class House:
         place = table.place(self.server, channel)
         async with asyncio.timeout(PATIENCE):
             while True:
-                found = list(await self.desk.history(place))
+                found = list(await self.desk.history(place, limit=max(10, count)))
                 if sum(session.status is not Status.RUNNING for session in found) >= count:
                     return found
                 await asyncio.sleep(0.02)
