@@ -132,7 +132,7 @@ async def test_an_archived_thread_takes_messages_and_no_edits(server: Discord, a
 
 DENIED = {
     "send": (world.SEND, "POST", "/channels/{c}/messages", 50013),
-    "read": (world.HISTORY, "GET", "/channels/{c}/messages", 50013),
+    "read": (world.HISTORY, "GET", "/channels/{c}/messages/{m}", 50013),
     "pin": (world.PIN, "PUT", "/channels/{c}/messages/pins/{m}", 50013),
     "view": (world.VIEW, "GET", "/channels/{c}", 50001),
     "webhooks": (0, "POST", "/channels/{c}/webhooks", 50013),

@@ -201,6 +201,18 @@ async def test_a_thread_that_is_closed_is_done_without(
     assert (await messenger.reply(root, second)).place == shown.place
 
 
+async def test_who_may_not_read_may_still_vote(
+    server: Discord, messenger: DiscordMessenger
+) -> None:
+    server.channel.deny = world.THREADS | world.HISTORY
+    shown = table.session(table.place(server))
+    root = await messenger.post(shown.place, render.root(shown))
+
+    reply = await messenger.reply(root, table.ballots(shown)[0])
+
+    assert "message_reference" not in server.channel.messages[int(reply.id)]
+
+
 async def test_a_root_that_somebody_deletes_keeps_no_vote_away(
     server: Discord, messenger: DiscordMessenger
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from adapters.chat.discord import share, slash, visit
+from adapters.chat.discord import questions, share, slash
 from adapters.chat.discord.asides import NOBODY, InteractionAside, note
 from adapters.chat.discord.buttons import SessionButton
 from adapters.chat.discord.form import is_form
@@ -19,7 +19,9 @@ from adapters.chat.discord.inbox import Inbox
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import LONGEST_WAIT
+from adapters.chat.discord.serving import serve
 from adapters.chat.discord.times import Times
+from adapters.chat.discord.visit import Visit
 from bot.config import DiscordConfig
 from bot.errors import StoreError
 from bot.pieces import Act
@@ -86,7 +88,7 @@ class RoundtableClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.modal_submit and is_form(interaction):
-            await slash.submitted(interaction, self._reception)
+            await questions.submitted(interaction, self._reception)
 
     async def press(
         self, interaction: discord.Interaction[Any], act: str, session_id: str, value: str
@@ -94,26 +96,24 @@ class RoundtableClient(discord.AutoShardedClient):
         if act == Act.SHARE:
             await share.offer(interaction, session_id)
             return
-        aside = InteractionAside(interaction)
-        await aside.begin()
-        come = visit.of_interaction(interaction)
-        await self._reception.attend(
-            aside, lambda: self._reception.press(come, aside, act, session_id, value)
+        reception = self._reception
+        await serve(
+            interaction,
+            reception,
+            lambda come, aside: reception.press(come, aside, act, session_id, value),
         )
 
     async def share(
         self, interaction: discord.Interaction[Any], session_id: str, target: share.Target
     ) -> None:
-        aside = InteractionAside(interaction)
-        await aside.begin()
-        come, reception = visit.of_interaction(interaction), self._reception
+        reception = self._reception
 
-        async def work() -> None:
+        async def work(come: Visit, aside: InteractionAside) -> None:
             session = await reception.session(come.place, session_id)
             told = await share.share(reception.desk, self._messenger, come, session, target)
             await aside.show(note(told))
 
-        await reception.attend(aside, work)
+        await serve(interaction, reception, work)
 
     @property
     def _notes(self) -> Notes:

@@ -37,6 +37,7 @@ WORDS = {
     50024: "this kind of channel does not take it",
     50083: "the thread is archived",
     160005: "the thread is locked",
+    200000: "the server's automatic moderation blocks it",
 }
 
 

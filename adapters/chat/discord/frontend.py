@@ -19,7 +19,8 @@ from bot.ports import Notes
 log = logging.getLogger(__name__)
 
 TIMES = Times()
-LONGEST_PAUSE = 60.0  # seconds between two tries to log in
+# Seconds between two tries to connect: a thousand a day, and Discord would take the token away.
+LONGEST_PAUSE = 120.0
 INTENT = (
     "Discord does not grant the message content intent, so %spoll is not seen. Slash commands and "
     "mentions work. To switch it on: Discord's developer portal, Bot, Message Content Intent"
@@ -57,9 +58,7 @@ async def run(
         except discord.LoginFailure:
             raise ConfigError([CLOSED[4004]]) from None
         except discord.ConnectionClosed as closed:
-            if closed.code in CLOSED:
-                raise ConfigError([CLOSED[closed.code]]) from None
-            log.warning("Discord closed the connection: %s", closed.code)
+            raise ConfigError([CLOSED[closed.code]]) from None
 
 
 async def _patiently(
@@ -70,9 +69,8 @@ async def _patiently(
     content: bool,
     times: Times,
 ) -> None:
-    passing = (*faults.PASSING, StoreError)
     async for attempt in stamina.retry_context(
-        on=passing, attempts=None, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
+        on=_passes, attempts=None, timeout=None, wait_initial=1, wait_max=LONGEST_PAUSE
     ):
         with attempt:
             client = RoundtableClient(config, reception, messenger, content=content, times=times)
@@ -88,3 +86,10 @@ async def _serve(
             await client.start(token)
         finally:
             await reception.busy.over(drain)
+    raise ConnectionError("Discord has ended the connection")
+
+
+def _passes(error: Exception) -> bool:
+    if isinstance(error, discord.ConnectionClosed):
+        return error.code not in CLOSED
+    return isinstance(error, (*faults.PASSING, StoreError))

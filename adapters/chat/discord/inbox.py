@@ -1,7 +1,5 @@
 """Messages that mean the bot: polls that are typed, verbs, and questions back to a panelist."""
 
-import logging
-
 import discord
 
 from adapters.chat.discord import said, visit
@@ -14,8 +12,6 @@ from bot import notices
 from bot.errors import CommandError
 from bot.poll import Session
 from bot.verbs import parse_command
-
-log = logging.getLogger(__name__)
 
 MONTH = 30 * 86_400  # seconds for which an answer can be asked back in turn
 
@@ -38,7 +34,7 @@ class Inbox:
         if client.user is None or message.author.bot or message.type not in said.WRITTEN:
             return
         text = said.called(message, client.user.id, self._prefix)
-        if text is None and not said.answers_a_bot(message):
+        if text is None and not said.answers_us(message, client):
             return
         aside = MessageAside(message, self._times, self._reception.desk.first)
         await self._reception.attend(aside, lambda: self._serve(message, client, aside, text))

@@ -1,6 +1,5 @@
 """Discord as a chat: how the messages of a session are posted, edited, pinned and found again."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,12 +18,11 @@ from bot.pieces import Heading, Message
 from bot.poll import Place, Post
 from bot.ports import Notes
 
-log = logging.getLogger(__name__)
-
 EVERY = 2.0  # seconds between two edits of one message
 SEARCHED = 1_000  # messages that are looked through for one that was sent before
 SKEW = timedelta(minutes=5)  # by which our clock may go before Discord's
 NOBODY = discord.AllowedMentions.none()
+UNQUOTABLE = 160002  # who may not read a channel's history may not answer in it
 UNREADABLE = {10003, 50001, 50013}
 CLOSED = {10003, 50001, 50013, 160005}  # a thread is deleted, or locked, or nobody may write there
 
@@ -104,8 +102,14 @@ class DiscordMessenger:
             post = await self._webhooks.post(place, message, find=self._search)
             if post:
                 return post
-        inside = root.place.thread or place.thread
-        return await self._send(place, message, answers=None if inside else root)
+        if root.place.thread or place.thread:
+            return await self._send(place, message)
+        try:
+            return await self._send(place, message, answers=root)
+        except MessengerError as error:
+            if faults.code(error) != UNQUOTABLE:
+                raise
+            return await self._send(place, message)
 
     async def _send(self, place: Place, message: Message, *, answers: Post | None = None) -> Post:
         async def send() -> int:

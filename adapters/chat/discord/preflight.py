@@ -9,10 +9,7 @@ from bot.errors import CommandError
 from bot.ports import Notes
 
 MONTH = 30 * 86_400  # seconds until something is said once more
-THREADS = (
-    "The votes will stand in this channel, since the bot lacks Create Public Threads "
-    "or Read Message History here."
-)
+THREADS = "The votes will stand in this channel, since the bot lacks Create Public Threads here."
 PINS = "The summary will not be pinned, since the bot lacks Pin Messages here."
 
 
@@ -44,7 +41,7 @@ async def hints(visit: Visit, notes: Notes) -> list[str]:
 
 def _lacks(visit: Visit, may: discord.Permissions) -> Iterator[str]:
     inside = visit.place.thread or not visit.threads
-    if not inside and not (may.create_public_threads and may.read_message_history):
+    if not inside and not may.create_public_threads:
         yield THREADS
     if not may.pin_messages:
         yield PINS

@@ -8,7 +8,6 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.chat.discord import faults
 from bot.config import DiscordConfig
 
 LONGEST_WAIT = 30.0  # seconds; discord.py raises rather than sleeping out a longer rate limit
@@ -42,7 +41,7 @@ class Rest:
                 )
                 try:
                     await fresh.login(self._token)
-                except faults.FAULTS:
+                except BaseException:  # being cut off, too, must leave no connection behind
                     await fresh.close()
                     raise
                 self._client = fresh

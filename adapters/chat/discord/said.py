@@ -25,10 +25,12 @@ def called(message: discord.Message, bot_id: int, prefix: str | None) -> str | N
     return text if message.guild is None else None  # in private everything is meant for the bot
 
 
-def answers_a_bot(message: discord.Message) -> bool:
-    """Tell whether a message answers what a bot, or a webhook, has written."""
+def answers_us(message: discord.Message, client: discord.Client) -> bool:
+    """Tell whether a message answers what the bot, or its webhook, has written."""
     answered = message.reference and message.reference.resolved
-    return isinstance(answered, discord.Message) and answered.author.bot
+    if not isinstance(answered, discord.Message):
+        return False
+    return answered.author == client.user or answered.application_id == client.application_id
 
 
 def names_poll(message: discord.Message, bot_id: int) -> bool:

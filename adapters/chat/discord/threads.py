@@ -16,7 +16,7 @@ from adapters.chat.discord import faults
 from adapters.chat.discord.places import channel_id, in_thread
 from adapters.chat.discord.rest import Rest
 from adapters.chat.discord.text import clip
-from bot.errors import MessengerError
+from bot.errors import MessengerError, StoreError
 from bot.poll import Place, Post
 from bot.ports import Notes
 
@@ -55,13 +55,13 @@ class Threads:
 
     async def give_up(self, root: Post) -> Place:
         """Do without the thread of a root from now on."""
-        await self._notes.remember(_none(root), "1", seconds=DAYS)
+        await self._note(_none(root), seconds=DAYS)
         _keep(self._places, root.id, root.place)
         return root.place
 
     async def _made(self, root: Post) -> Place:
         refused = f"discord:threadless:{root.place.channel}"
-        if await self._notes.recall(_none(root)) or await self._notes.recall(refused):
+        if await self._noted(_none(root)) or await self._noted(refused):
             return await self.give_up(root)
         try:
             await faults.call(
@@ -71,10 +71,23 @@ class Threads:
             if faults.code(error) == EXISTS:
                 return in_thread(root)
             if faults.code(error) == FORBIDDEN:
-                await self._notes.remember(refused, "1", seconds=AWHILE)
+                await self._note(refused, seconds=AWHILE)
             log.warning("No thread in channel %s: %s", root.place.channel, error)
             return await self.give_up(root)
         return in_thread(root)
+
+    async def _note(self, key: str, *, seconds: int) -> None:
+        try:
+            await self._notes.remember(key, "1", seconds=seconds)
+        except StoreError as error:
+            log.warning("Not noted: %s", error)  # it is known in this process all the same
+
+    async def _noted(self, key: str) -> bool:
+        try:
+            return await self._notes.recall(key) is not None
+        except StoreError as error:
+            log.warning("Nothing is known of earlier threads: %s", error)
+            return False
 
     async def _make(self, root: Post) -> None:
         client = await self._rest.client()

@@ -1,9 +1,8 @@
 """How the pieces of a message look on Discord.
 
 Components of the second version rather than embeds: text, chart, buttons and file stand in one
-box in the order of the pieces, addresses in it are not unfolded, and 4,000 characters fit instead
-of a description's 4,096 that every other field is counted against. Such a message can have no
-`content`, so all that people read stands in its components.
+box in the order of the pieces, and addresses in it are not unfolded. Such a message can have no
+`content`, so all that people read stands in its components, 4,000 characters at the most.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

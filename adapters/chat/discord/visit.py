@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from adapters.chat.discord.places import CHAT, place_of
+from bot.errors import CommandError
 from bot.poll import Place, Record
 
 
@@ -24,6 +25,9 @@ class Visit(Record):
 
 
 def of_interaction(interaction: discord.Interaction[Any]) -> Visit:
+    """Raise CommandError in a kind of channel that this version of the SDK does not know."""
+    if interaction.channel is None:
+        raise CommandError("Polls cannot be asked in this kind of channel.")
     granted = interaction.permissions
     return Visit(
         person=str(interaction.user.id),
