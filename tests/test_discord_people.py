@@ -453,13 +453,15 @@ async def test_in_a_thread_what_was_said_there_is_the_context(server: Discord, b
     server.channels.add(thread)
     await server.gateway.dispatch("THREAD_CREATE", thread.payload, guild_id=server.guild.id)
     await server.say("It would take a year.", at=thread, by=Person("Bob"))
+    robot = world.message(thread, world.user(7, "Robot", bot=True), {"content": "Beep."})
+    server.channels.store(thread, robot)
 
     await server.say("!poll Should they? | Yes | No", at=thread)
 
     (session,) = await bot.done(thread)
     told = [(remark.author, remark.text) for remark in session.poll.context]
     assert told == [("Ada", "Shall we move to Rust?"), ("Bob", "It would take a year.")]
-    assert len(thread.messages) == 2 + 5
+    assert len(thread.messages) == 3 + 5
     assert len(thread.pins) == 1
 
 

@@ -67,7 +67,7 @@ class Inbox:
         if command.verb == "ask":
             context = await said.before(message, message.channel)
             await self._reception.ask(come, aside, command.rest, context=context, quiet=True)
-        elif await self._reception.desk.first(come.delivery):
+        else:
             await self._reception.do(come, aside, command)
 
     async def _answered(
