@@ -590,6 +590,16 @@ async def test_a_token_is_not_used_after_its_quarter_of_an_hour(
     assert server.made("@original") == []
 
 
+async def test_a_poll_is_asked_even_where_discord_no_longer_waits(
+    server: Discord, bot: House
+) -> None:
+    await server.command("poll", options(question="Will it?"), late=4)
+
+    (session,) = await bot.done()
+    assert session.status is Status.DONE
+    assert [call.status for call in server.made("/callback")] == [404]
+
+
 async def test_two_processes_tell_an_author_once(server: Discord, redis_url: str) -> None:
     async with house(server, redis_url), house(server, redis_url):
         for text in ("!poll ?", "!poll help", "!poll Will it? | Yes"):

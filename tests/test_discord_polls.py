@@ -227,9 +227,15 @@ async def test_without_leave_to_pin_the_summary_says_so(server: Discord, bot: Ho
     assert "Not pinned: the bot lacks the permission for it here" in texts(summary)
 
 
-async def test_faces_are_shown_through_one_webhook(server: Discord, redis_url: str) -> None:
+HICCUPS = [Kind.DROP_AFTER, Kind.BAD_GATEWAY, Kind.UNAVAILABLE, Kind.BUSY]
+
+
+@pytest.mark.parametrize("kind", HICCUPS, ids=str)
+async def test_faces_are_shown_through_one_webhook(
+    server: Discord, redis_url: str, kind: Kind
+) -> None:
     server.guild.permissions |= world.WEBHOOKS
-    server.faults = [Fault(Kind.DROP_AFTER, r"POST /webhooks/\d+", times=1, skip=1)]
+    server.faults = [Fault(kind, r"POST /webhooks/\d+", skip=1)]
     async with house(server, redis_url, webhooks=True) as bot:
         await server.say(POLL)
         (session,) = await bot.done()

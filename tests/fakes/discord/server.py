@@ -160,11 +160,14 @@ class Discord:
         by: Person | None = None,
         message: Json | None = None,
         ago: float = 0.0,
+        late: float = 0.0,
     ) -> Interaction:
+        """Let somebody do something: `ago` ages its id, `late` the time that Discord has waited."""
         channel = at or self.channel
         made = self.interactions.make(
             kind, data, by=by or self.ada, at=channel, message=message, ago=ago
         )
+        made.made -= late
         guild_id = channel.guild.id if channel.guild else None
         await self.gateway.dispatch("INTERACTION_CREATE", made.payload, guild_id=guild_id)
         return made
