@@ -100,3 +100,19 @@ async def test_a_pace_lets_through_one_a_period_for_each_key() -> None:
     await pace.turn("two")
 
     assert clock() - began >= 0.2
+
+
+async def test_what_waits_for_its_turn_is_sent_in_its_newest_state() -> None:
+    chat, turn = Chat(), asyncio.Event()
+
+    async def wait(_post: Post) -> None:
+        await turn.wait()
+
+    edits = Edits(chat.send, every=0, turn=wait)
+    async with asyncio.TaskGroup() as group:
+        for text in "abc":
+            group.create_task(edits.edit(POST, state(text)))
+            await asyncio.sleep(0)
+        turn.set()
+
+    assert chat.sent == [("1", "c")]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.look import icon
-from adapters.chat.slack.messenger import SlackMessenger, Tempo
+from adapters.chat.slack.messenger import BURST, SlackMessenger, Tempo
 from adapters.chat.slack.workspaces import Installed, Workspaces, one
 from bot import render
 from bot.errors import MessengerError
@@ -23,7 +23,7 @@ from bot.verdict import decide
 from tests.fakes.slack import faults
 from tests.fakes.slack.blocks import length
 from tests.fakes.slack.scan import dangers
-from tests.fakes.slack.server import FakeSlack, serving
+from tests.fakes.slack.server import UPDATES, FakeSlack, serving
 from tests.messenger_contract import MessengerContract, polled
 
 PLACE = Place(chat="slack", channel="C1", team="T1")
@@ -388,6 +388,12 @@ async def test_no_token_stands_in_a_log_or_an_error(
         await messenger.post(PLACE, message())
 
     assert slack.space("T1").token not in caplog.text + str(raised.value)
+
+
+def test_no_minute_has_more_edits_than_slack_takes() -> None:
+    rate = Tempo().edits_per_minute
+
+    assert rate + BURST <= UPDATES
 
 
 async def test_links_are_slacks_own_and_asked_for_once(

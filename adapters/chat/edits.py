@@ -7,6 +7,7 @@ from bot.pieces import Message
 from bot.poll import Post
 
 Send = Callable[[Post, Message], Awaitable[None]]
+Turn = Callable[[Post], Awaitable[None]]
 
 
 class Edits:
@@ -15,8 +16,9 @@ class Edits:
     The first edit goes out at once. Each call returns when its state, or a newer one, is sent.
     """
 
-    def __init__(self, send: Send, *, every: float) -> None:
-        self._send, self._every = send, every
+    def __init__(self, send: Send, *, every: float, turn: Turn | None = None) -> None:
+        """Make it; `turn` waits for the platform's budget, before the newest state is taken."""
+        self._send, self._every, self._turn = send, every, turn
         self._waiting: dict[Post, Message] = {}
         self._locks: dict[Post, asyncio.Lock] = {}
         self._next: dict[Post, float] = {}
@@ -28,6 +30,8 @@ class Edits:
             if post not in self._waiting:
                 return  # a newer state has taken this one along
             await self._until_due(post)
+            if self._turn:
+                await self._turn(post)
             try:
                 await self._send(post, self._waiting.pop(post))
             finally:

@@ -23,6 +23,7 @@ from bot.poll import Place, Post
 
 log = logging.getLogger(__name__)
 
+BURST = 4  # calls of a minute's budget
 LIMIT = 9_000  # characters of a message; Slack refuses somewhere above 12,000
 
 
@@ -45,9 +46,9 @@ class SlackMessenger:
         tempo = tempo or Tempo()
         self._api, self._looks = api, Looks()
         self._posts = Pace(1, seconds=tempo.posts_every)
-        self._updates = Pace(tempo.edits_per_minute, seconds=60)
-        self._edits = Edits(self._update, every=tempo.edits_every)
-        self._pins = Pins(api, Pace(tempo.pins_per_minute, seconds=60), unpin_oldest=unpin_oldest)
+        self._updates = _a_minute(tempo.edits_per_minute)
+        self._edits = Edits(self._update, every=tempo.edits_every, turn=self._turn_to_edit)
+        self._pins = Pins(api, _a_minute(tempo.pins_per_minute), unpin_oldest=unpin_oldest)
         self._links: dict[Post, str] = {}
 
     def parts(self, message: Message) -> Sequence[Message]:
@@ -149,11 +150,13 @@ class SlackMessenger:
         )
         return Post(place=place, id=str(answer["ts"]))
 
+    async def _turn_to_edit(self, post: Post) -> None:
+        await self._updates.turn(post.place.team or "")
+
     async def _update(self, post: Post, message: Message) -> None:
         place, links = post.place, await self.links(message)
 
         async def update(dress: Mapping[str, Any]) -> dict[str, Any]:
-            await self._updates.turn(place.team or "")
             shown = {key: dress[key] for key in ("text", "blocks")}
             return await self._api.call(
                 place.team,
@@ -176,6 +179,14 @@ class SlackMessenger:
                 await self.as_member(place, share)
             except MessengerError as error:
                 log.warning("Session %s: no file for %s: %s", message.session_id, file.name, error)
+
+
+def _a_minute(rate: float) -> Pace:
+    """Make a budget of so many a minute, of which only a few may come at once.
+
+    Slack counts whole minutes, so a burst of a minute's budget would be followed by too many.
+    """
+    return Pace(BURST, seconds=BURST * 60 / rate)
 
 
 def _thread(root: Post) -> Place:
