@@ -16,7 +16,8 @@ from adapters.chat.slack.check import check
 from adapters.chat.slack.installations import new_key
 from adapters.chat.slack.manifest import manifest
 from adapters.chat.slack.scopes import EVENTS, SCOPES
-from adapters.chat.slack.service import SlackService, require
+from adapters.chat.slack.service import SlackService
+from adapters.chat.slack.settings import require
 from bot.config import SlackConfig
 from bot.errors import ConfigError
 from tests.fakes.slack.house import House, living, settings
@@ -224,6 +225,22 @@ async def test_each_workspace_is_served_with_its_own_token(
         await slack.until(lambda: len(slack.keys("C1", "T2")) == 5)
     tokens = {call.token for call in slack.called("chat.postMessage")}
     assert tokens == {slack.space("T1").token, slack.space("T2").token}
+
+
+async def test_a_workspace_does_not_see_the_polls_of_another(
+    slack: FakeSlack, redis_url: str
+) -> None:
+    async with several(slack, redis_url) as (house, browser, url):
+        for team in ("T1", "T2"):
+            slack.space(team).channel("C1")
+            await install(slack, browser, url, team)
+        await house.person(team="T1").command(POLL)
+        await until_over(slack)
+        (session,) = await house.store.history()
+
+        for verb in ("show", "stop"):
+            told = await house.person(team="T2").command(f"{verb} {session.id}")
+            assert "in this workspace" in told
 
 
 async def test_no_token_lies_readable_in_redis(slack: FakeSlack, redis_url: str) -> None:

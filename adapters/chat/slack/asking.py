@@ -57,7 +57,7 @@ async def notice(front: Front, caller: Caller, command: Command) -> Message:
     if command.verb == "history":
         return notices.history(await front.desk.history(caller.place.whole_channel))
     if command.verb == "show":
-        return notices.shown(await front.desk.session(command.rest))
+        return notices.shown(await front.session(caller, command.rest))
     if command.verb == "panels":
         return notices.panels(front.desk.panels)
     return notices.usage(front.command, front.command)

@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.chat.slack.api import Do
 from adapters.chat.slack.faults import translated
 from adapters.chat.slack.scopes import SCOPES
-from adapters.chat.slack.service import require, secret
+from adapters.chat.slack.settings import require, secret
 from bot.config import SlackConfig
 from bot.errors import ConfigError, MessengerError
 from bot.finding import Finding

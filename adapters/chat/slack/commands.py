@@ -59,6 +59,7 @@ async def stop(front: Front, caller: Caller, session_id: str) -> str:
         if newest is None:
             raise CommandError("No poll is running in this channel.")
         session_id = newest.id
+    await front.session(caller, session_id)
     person = await front.people.person(caller.team, caller.person)
     await front.desk.stop(session_id, person=caller.person, name=caller.name, admin=person.admin)
     return "Stopped; what has been answered is tallied."

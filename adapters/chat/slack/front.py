@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from adapters.chat.slack import view
+from adapters.chat.slack import plain, view
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.faults import Hiccup
 from adapters.chat.slack.messenger import SlackMessenger
@@ -16,7 +16,7 @@ from adapters.chat.slack.view import Look
 from bot.desk import Desk
 from bot.errors import CommandError, MessengerError, RoundtableError, SessionMissing
 from bot.pieces import Line, Message
-from bot.poll import Place, Record
+from bot.poll import Place, Record, Session
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,19 @@ class Front:
     def __post_init__(self) -> None:
         self.people = People(self.api)
 
+    async def session(self, caller: Caller, session_id: str) -> Session:
+        """Give a session of the caller's own workspace. Raises SessionMissing."""
+        session = await self.desk.session(session_id)
+        if (session.place.chat, session.place.team) != ("slack", caller.team):
+            raise SessionMissing(f"there is no session {session_id} in this workspace")
+        return session
+
     async def shown(self, message: Message) -> Json:
-        """Lay out a message for one person."""
+        """Lay out a message for one person, as far as it fits."""
+        message = self.messenger.parts(message)[0]
         links = await self.messenger.links(message)
         blocks = view.blocks(message, Look.RICH, links, author=True)
-        return {"text": fallback(view.text(message, links)), "blocks": blocks}
+        return {"text": fallback(plain.text(message, links)), "blocks": blocks}
 
     async def whisper(self, caller: Caller, message: Message) -> None:
         """Show a message to one person in a channel or thread. Raises MessengerError."""

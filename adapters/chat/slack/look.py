@@ -8,8 +8,9 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from adapters.chat.slack import view
+from adapters.chat.slack import plain, view
 from adapters.chat.slack.faults import BLOCKS, Refused
+from adapters.chat.slack.plain import Links
 from adapters.chat.slack.text import fallback, name
 from adapters.chat.slack.view import Look
 from bot.pieces import Bars, Message
@@ -32,7 +33,7 @@ class Looks:
         self._faceless: set[str | None] = set()
 
     async def tried(
-        self, team: str | None, message: Message, links: view.Links, send: Send
+        self, team: str | None, message: Message, links: Links, send: Send
     ) -> dict[str, Any]:
         """Send a message in the best look that is taken. Raises MessengerError."""
         refusal: Refused | None = None
@@ -52,7 +53,7 @@ class Looks:
         raise refusal
 
     async def _faced(
-        self, team: str | None, message: Message, links: view.Links, look: Look, send: Send
+        self, team: str | None, message: Message, links: Links, look: Look, send: Send
     ) -> dict[str, Any]:
         """Send under the name of the panelist, or with it in the text where that is not allowed."""
         if message.author is None or team in self._faceless:
@@ -72,9 +73,9 @@ class Looks:
         return [look for look in Look if not (skip and look is Look.TABLE)]
 
 
-def _dress(message: Message, links: view.Links, look: Look, *, face: bool) -> dict[str, Any]:
+def _dress(message: Message, links: Links, look: Look, *, face: bool) -> dict[str, Any]:
     blocks = view.blocks(message, look, links, author=not face)
-    words = view.text(message, links)
+    words = plain.text(message, links)
     speaker = message.author if message.author and not face else None
     dress: dict[str, Any] = {"text": fallback(f"{speaker}\n{words}" if speaker else words)}
     # An update without blocks would leave the old ones standing.

@@ -11,7 +11,7 @@ import stamina
 from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
 from adapters.chat.parts import parts
-from adapters.chat.slack import files, view
+from adapters.chat.slack import files, plain
 from adapters.chat.slack.api import MAX_PAUSE, PATIENCE, PAUSE, Api
 from adapters.chat.slack.faults import Hiccup, Refused
 from adapters.chat.slack.history import Search, found
@@ -23,6 +23,7 @@ from bot.poll import Place, Post
 
 log = logging.getLogger(__name__)
 
+MOST_LINKS = 5_000  # that are kept in mind
 BURST = 4  # calls of a minute's budget
 LIMIT = 9_000  # characters of a message; Slack refuses somewhere above 12,000
 
@@ -52,7 +53,7 @@ class SlackMessenger:
         self._links: dict[Post, str] = {}
 
     def parts(self, message: Message) -> Sequence[Message]:
-        return parts(message, limit=LIMIT, weight=view.weight)
+        return parts(message, limit=LIMIT, weight=plain.weight)
 
     async def post(self, place: Place, message: Message) -> Post:
         """Post into a channel or a thread; a summary in a thread is shown in the channel, too."""
@@ -86,6 +87,8 @@ class SlackMessenger:
                 )
             except Refused:
                 return None
+            if len(self._links) >= MOST_LINKS:
+                self._links.clear()
             self._links[post] = str(answer["permalink"])
         return self._links[post]
 

@@ -1,5 +1,6 @@
 """Who people are: their names, and whether they look after the workspace."""
 
+import time
 from typing import Any, NamedTuple
 
 from adapters.chat.slack.api import Api
@@ -8,6 +9,7 @@ from bot.errors import MessengerError
 
 SOMEBODY = "somebody"
 MOST = 5_000  # people that are kept in mind
+FRESH = 3_600.0  # seconds; then somebody may have another name, or be no admin any more
 
 
 class Person(NamedTuple):
@@ -16,24 +18,27 @@ class Person(NamedTuple):
 
 
 class People:
-    """Looks people up, each once."""
+    """Looks people up, each once an hour."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._known: dict[tuple[str | None, str], Person] = {}
+        self._known: dict[tuple[str | None, str], tuple[float, Person]] = {}
 
     async def person(self, team: str | None, user: str) -> Person:
         """Give what is known of a person; one that Slack does not tell about is just somebody."""
-        key = (team, user)
-        if key not in self._known:
-            try:
-                told = await self._api.call(team, lambda c: c.users_info(user=user))
-            except MessengerError:
-                return Person(SOMEBODY, admin=False)
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[key] = _person(told.get("user") or {})
-        return self._known[key]
+        key, now = (team, user), time.monotonic()
+        since, known = self._known.get(key, (-FRESH, None))
+        if known and now - since < FRESH:
+            return known
+        try:
+            told = await self._api.call(team, lambda c: c.users_info(user=user))
+        except MessengerError:
+            return Person(SOMEBODY, admin=False)
+        if len(self._known) >= MOST:
+            self._known.clear()
+        found = _person(told.get("user") or {})
+        self._known[key] = (now, found)
+        return found
 
     async def plain(self, team: str | None, text: str) -> str:
         """Give what somebody typed, with names where Slack puts ids."""

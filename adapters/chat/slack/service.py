@@ -15,10 +15,11 @@ from adapters.chat.slack.api import Api
 from adapters.chat.slack.app import build
 from adapters.chat.slack.faults import Refused
 from adapters.chat.slack.front import Front
-from adapters.chat.slack.installations import Installations, States, cipher, flow
+from adapters.chat.slack.installations import Installations, States, flow
 from adapters.chat.slack.messenger import SlackMessenger, Tempo
 from adapters.chat.slack.running import Running
 from adapters.chat.slack.scopes import SCOPES
+from adapters.chat.slack.settings import require, secret
 from adapters.chat.slack.socket import Patience
 from adapters.chat.slack.workspaces import Find, Installed, Workspaces, one
 from bot.config import SlackConfig
@@ -142,24 +143,6 @@ class SlackService:
     async def _leave(self, team: str) -> None:
         if self._installations:
             await self._installations.leave(team)
-
-
-def require(config: SlackConfig) -> None:
-    """Raise ConfigError for each setting that is not there though it is needed, or is unusable."""
-    several = bool(config.client_id)
-    needed = ["signing_secret"] if config.mode == "http" else ["app_token"]
-    needed += ["client_secret", "storage_key", "public_url"] if several else ["bot_token"]
-    missing = [f"slack.{name}: is not set" for name in needed if not getattr(config, name)]
-    if several and config.mode != "http":
-        missing.append("slack.mode: several workspaces need http, where they install the app")
-    if missing:
-        raise ConfigError(missing)
-    if config.storage_key:
-        cipher(secret(config, "storage_key"))
-
-
-def secret(config: SlackConfig, name: str) -> str:
-    return str(getattr(config, name).get_secret_value())
 
 
 def _installations(config: SlackConfig, redis: Redis | None) -> Installations | None:

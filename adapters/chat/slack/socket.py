@@ -47,7 +47,7 @@ class Socket:
     def __init__(self, make: Callable[[], AsyncSocketModeHandler], patience: Patience) -> None:
         self._make, self._patience = make, patience
         self._handler = make()
-        self._down = 0.0
+        self._down, self._told = 0.0, False
 
     async def open(self) -> None:
         """Connect. Raises ConfigError for a token that Slack does not take."""
@@ -70,20 +70,21 @@ class Socket:
         while True:
             await asyncio.sleep(self._patience.look)
             if await self._handler.client.is_connected():
-                self._down = 0.0
+                self._down, self._told = 0.0, False
             else:
                 self._down += self._patience.look
                 await self._mend()
 
     async def _mend(self) -> None:
         if self._down >= self._patience.lost:
-            log.warning("The connection to Slack is lost; building it anew")
             self._down = 0.0
             await self.close()
             self._handler = self._make()
             await self.open()
         elif self._down >= self._patience.stale:
-            log.warning("The connection to Slack is down; asking for a new address")
+            if not self._told:
+                log.warning("The connection to Slack is down; asking for new addresses")
+            self._told = True
             self._handler.client.wss_uri = None
 
 

@@ -4,7 +4,7 @@ Words stand in rich text and plain text, where Slack reads no mentions and no li
 lost where a workspace does not take a block: each `Look` is simpler than the one before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
@@ -25,12 +25,12 @@ from slack_sdk.models.blocks import (
     TableBlock,
 )
 
-from adapters.chat.slack import prose
+from adapters.chat.slack import plain, prose
+from adapters.chat.slack.plain import Links
 from adapters.chat.slack.text import shorten
 from bot.pages import pages
 from bot.pieces import (
     Act,
-    Bar,
     Bars,
     Button,
     Buttons,
@@ -43,36 +43,19 @@ from bot.pieces import (
     Piece,
     Points,
     Prose,
-    SeatRow,
     Seats,
-    SeatState,
     Tone,
     Vote,
 )
 
 Json: TypeAlias = dict[str, Any]
-Links: TypeAlias = Mapping[str, str | None]  # the address of a post, by its id
 
 HEADER = 150  # characters
 SECTION = 3_000
 LABEL = 75
 ROW = 25  # buttons
 CELL = 200
-BAR = 12  # marks of the longest bar
 PREFIX = "roundtable"  # of the action of each of our buttons
-
-STATES = {
-    SeatState.THINKING: ("⏳", "is thinking"),
-    SeatState.VOTED: ("✅", ""),
-    SeatState.ABSTAINED: ("⚠️", ""),
-    SeatState.PASSED_OVER: ("⏭️", "was not waited for"),
-}
-TONES = {
-    Tone.PLAIN: ("", ()),
-    Tone.GOOD: ("", ("bold",)),
-    Tone.BAD: ("⚠️ ", ()),
-    Tone.FAINT: ("", ()),
-}
 
 
 class Look(Enum):
@@ -90,22 +73,11 @@ def blocks(message: Message, look: Look, links: Links, *, author: bool = False) 
         return []
     laid: list[Block] = _author(message) if author else []
     if look is Look.PLAIN:
-        laid += [_section(page) for page in pages(text(message, links), SECTION)]
+        laid += [_section(page) for page in pages(plain.text(message, links), SECTION)]
         laid += [b for p in message.pieces if isinstance(p, Buttons) for b in _buttons(p)]
     else:
         laid += [b for piece in message.pieces for b in _piece(piece, look, links)]
     return [block.to_dict() for block in laid]
-
-
-def text(message: Message, links: Links) -> str:
-    """Write a whole message as bare lines."""
-    lines = (line for piece in message.pieces for line in _lines(piece, links))
-    return "\n".join(line for line in lines if line) or "…"
-
-
-def weight(piece: Piece) -> int:
-    """Count the characters that a piece takes up."""
-    return sum(len(line) + 2 for line in _lines(piece, {}))
 
 
 def _author(message: Message) -> list[Block]:
@@ -148,7 +120,7 @@ def _heading(piece: Heading) -> Block:
 
 
 def _line(piece: Line) -> Block:
-    mark, styles = TONES[piece.tone]
+    mark, styles = plain.TONES[piece.tone]
     if piece.tone is Tone.FAINT:
         return ContextBlock(elements=[_plain(shorten(piece.text, SECTION))])
     return _rich(prose.text(mark + piece.text, *styles))
@@ -156,34 +128,23 @@ def _line(piece: Line) -> Block:
 
 def _seats(piece: Seats) -> Iterator[RichTextElement]:
     for number, row in enumerate(piece.rows):
-        mark, note = _seat(row)
+        mark, note = plain.seat(row)
         yield prose.text(("\n" if number else "") + f"{mark} ")
         yield prose.text(row.name, "bold")
         if note:
             yield prose.text(f" {note}")
 
 
-def _seat(row: SeatRow) -> tuple[str, str]:
-    mark, note = STATES[row.state]
-    return mark, note or (f"– {row.note}" if row.note else "")
-
-
 def _bars(piece: Bars) -> Iterator[RichTextElement]:
     for number, bar in enumerate(piece.bars):
         yield prose.text(("\n" if number else "") + f"{bar.letter}) {bar.text}  ")
-        yield prose.text(_votes(bar), "bold")
+        yield prose.text(plain.votes(bar), "bold")
 
 
 def _table(piece: Bars) -> Block:
-    rows = [("Option", "Votes"), *((f"{b.letter}) {b.text}", _votes(b)) for b in piece.bars)]
+    rows = [("Option", "Votes"), *((f"{b.letter}) {b.text}", plain.votes(b)) for b in piece.bars)]
     cells = [[RawTextObject(text=shorten(cell, CELL + 3)) for cell in row] for row in rows]
     return TableBlock(rows=cells)
-
-
-def _votes(bar: Bar) -> str:
-    if not bar.voters:
-        return "–"
-    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.votes}".strip()
 
 
 def _points(piece: Points) -> Block:
@@ -223,29 +184,6 @@ def _button(session_id: str, button: Button) -> ButtonElement:
         value=session_id,
         style="danger" if button.act is Act.STOP else None,
     )
-
-
-def _lines(piece: Piece, links: Links) -> Iterable[str]:  # noqa: PLR0911  # one case a kind
-    match piece:
-        case Heading() | Prose():
-            return [piece.text]
-        case Line():
-            return [TONES[piece.tone][0] + piece.text]
-        case Vote():
-            return [f"Votes {piece.letter}) {piece.text}"]
-        case Seats():
-            return [f"{_seat(row)[0]} {row.name} {_seat(row)[1]}".rstrip() for row in piece.rows]
-        case Bars():
-            return [f"{bar.letter}) {bar.text}  {_votes(bar)}" for bar in piece.bars]
-        case Points():
-            return [f"{p.letter}) {p.option}: {p.argument}" for p in piece.points]
-        case People():
-            return [piece.text]
-        case Link():
-            address = links.get(piece.post.id)
-            return [f"{piece.text}: {address}"] if address else []
-        case File() | Buttons():
-            return []
 
 
 def _section(words: str) -> Block:
