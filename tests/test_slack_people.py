@@ -207,6 +207,18 @@ async def test_asking_again_is_a_session_of_its_own(ada: Person, slack: FakeSlac
     assert len({r["metadata"]["event_payload"]["session"] for r in roots(slack)}) == 2
 
 
+async def test_a_poll_that_is_over_is_debated_in_its_thread(ada: Person, slack: FakeSlack) -> None:
+    await ada.command(POLL)
+    root, *_ = await until_over(slack)
+
+    await ada.click(root, "debate:")
+
+    await slack.until(lambda: any(key(m).startswith("ballot:2:") for m in slack.stored()))
+    await slack.until(lambda: sum(key(m) == "summary" for m in slack.stored()) == 2)
+    second = [m for m in slack.stored() if key(m).startswith("ballot:2:")]
+    assert {m["thread_ts"] for m in second} == {root["ts"]}
+
+
 async def test_the_same_poll_costs_nothing_and_leads_to_the_first(
     house: House, ada: Person, slack: FakeSlack
 ) -> None:
