@@ -270,3 +270,4 @@ async def test_a_webhook_that_somebody_deletes_keeps_no_vote_away(
         newest, _ = await bot.done(count=2)
 
     assert_whole(server, newest)
+    assert len(server.channel.webhooks) == 1  # a new one
