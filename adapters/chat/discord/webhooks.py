@@ -56,7 +56,7 @@ class Webhooks:
                 sent = sent or await self._once(address, place, message)
             except MessengerError as error:
                 log.warning("The webhook of channel %s: %s", place.channel, error)
-                del self._addresses[place.channel]
+                self._addresses.pop(place.channel, None)
                 return None
             if sent:
                 return Post(place=place, id=str(sent))
@@ -80,8 +80,8 @@ class Webhooks:
         client = await self._rest.client()
         known = await client.http.channel_webhooks(channel)
         own = str(client.application_id)
-        found = next((w for w in known if str(w.get("application_id")) == own), None)
-        found = found or await client.http.create_webhook(channel, name=NAME)
+        ours = (w for w in known if str(w.get("application_id")) == own and "token" in w)
+        found = next(ours, None) or await client.http.create_webhook(channel, name=NAME)
         return f"/webhooks/{found['id']}/{found['token']}"
 
     async def _once(self, address: str, place: Place, message: Message) -> int | None:
