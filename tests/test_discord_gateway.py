@@ -101,6 +101,7 @@ async def test_a_limit_on_telling_commands_does_not_keep_it_away(
 
 
 async def test_the_shards_of_all_processes_take_turns(server: Discord, redis_url: str) -> None:
+    server.gateway.pause = 0.8
     other = Guild(id=server.guild.id + (1 << 22))
     server.gateway.guilds.append(other)
     channel = server.channels.add(Channel(world.TEXT, "other", other))
@@ -113,9 +114,8 @@ async def test_the_shards_of_all_processes_take_turns(server: Discord, redis_url
         await first.done()
         await first.done(channel)
 
-    (began, _, _), (followed, _, _) = server.gateway.identifies
-    assert followed - began > 0.9  # a second in tests, five for real
-    assert {shard for _, shard, _ in server.gateway.identifies} == {(0, 2), (1, 2)}
+    # A second apart in tests, five for real; who comes too early is sent away and comes again.
+    assert [shard for _, shard, _ in server.gateway.identifies] == [(0, 2), (1, 2)]
 
 
 async def test_one_process_takes_as_many_shards_as_discord_says(

@@ -43,6 +43,7 @@ class Gateway:
         self.token, self.app_id, self.guilds, self._changed = token, app_id, guilds, changed
         self.granted = MESSAGE_CONTENT
         self.heartbeat = 41.25  # seconds
+        self.pause = 0.0  # seconds that have to lie between two identifications; really 5
         self.sessions: dict[str, Session] = {}
         self.identifies: list[tuple[float, tuple[int, int], int]] = []  # when, shard, intents
         self.resumes = 0
@@ -96,8 +97,12 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
         index, count = data.get("shard") or (0, 1)
-        self.identifies.append((asyncio.get_running_loop().time(), (index, count), data["intents"]))
-        if data["token"] != self.token:
+        now = asyncio.get_running_loop().time()
+        early = bool(self.identifies) and now - self.identifies[-1][0] < self.pause
+        self.identifies.append((now, (index, count), data["intents"]))
+        if early:
+            await self._send(socket, INVALID, False)
+        elif data["token"] != self.token:
             await socket.close(code=BAD_TOKEN)
         elif index >= count:
             await socket.close(code=BAD_SHARD)
