@@ -9,7 +9,7 @@ import pytest
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.stores.memory import MemoryNotes
 from bot import render
-from bot.errors import MessengerError
+from bot.errors import MessengerError, StoreError
 from bot.pieces import Message
 from bot.poll import Ballot, Place, Poll, Session, Verdict
 from bot.summary import plain
@@ -241,6 +241,27 @@ async def test_making_one_thread_holds_up_no_other_channel(server: Discord) -> N
         assert not waiting.done()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
+
+
+class AwayNotes(MemoryNotes):
+    """Notes that cannot be reached."""
+
+    async def recall(self, key: str) -> str | None:
+        raise StoreError(f"nothing is known of {key}")
+
+    async def remember(self, key: str, value: str, *, seconds: int) -> None:
+        raise StoreError(f"{value} cannot be kept under {key} for {seconds} s")
+
+
+@pytest.mark.parametrize("deny", [0, world.THREADS], ids=["thread", "no thread"])
+async def test_notes_that_are_away_keep_no_vote_away(server: Discord, deny: int) -> None:
+    server.channel.deny = deny
+    shown = table.session(table.place(server))
+    async with table.messenger(server, notes=AwayNotes()) as messenger:
+        root = await messenger.post(shown.place, render.root(shown))
+        posts = [await messenger.reply(root, message) for message in table.ballots(shown)]
+
+    assert {post.place.thread for post in posts} == {None if deny else root.id}
 
 
 async def test_writing_opens_an_archived_thread(

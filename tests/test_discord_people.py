@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.chat.discord.form import PREFIX
+from adapters.chat.discord.reception import AWAY, BROKEN, Reception
 from adapters.chat.discord.times import Times
 from bot import render
+from bot.errors import CommandError, SessionMissing, StoreError
+from bot.pieces import Line, Message
 from bot.poll import Mode, Session, Status
 from bot.rules import Rules
 from tests.fakes.discord import table, world
@@ -637,6 +640,38 @@ async def test_who_is_being_served_is_not_cut_off(server: Discord, redis_url: st
         await leaving
 
         assert len(thread.messages) == 5
+
+
+class Told:
+    """An aside that keeps what was said."""
+
+    def __init__(self) -> None:
+        self.words = ""
+
+    async def show(self, message: Message) -> None:
+        self.words = "".join(piece.text for piece in message.pieces if isinstance(piece, Line))
+
+
+ERRORS = {
+    "theirs": (CommandError("no question"), "No question."),
+    "gone": (SessionMissing("there is no session x"), "There is no session x."),
+    "store": (StoreError("no answer from Redis at secret:1"), AWAY),
+    "ours": (ValueError("oh"), BROKEN),
+}
+
+
+@pytest.mark.parametrize(("error", "words"), ERRORS.values(), ids=ERRORS)
+async def test_whatever_goes_wrong_its_person_hears_of_it(
+    bot: House, error: Exception, words: str
+) -> None:
+    told = Told()
+
+    async def work() -> None:
+        raise error
+
+    await Reception(bot.desk, bot.notes).attend(told, work)
+
+    assert told.words == words
 
 
 def test_every_verb_is_a_command_too() -> None:
