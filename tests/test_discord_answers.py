@@ -1,0 +1,90 @@
+"""Asking a panelist back on Discord, and who is left alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.discord.calls import texts
+from tests.fakes.discord.house import House, house
+from tests.fakes.discord.people import BOT, finished, root_of, speaker, watched
+from tests.fakes.discord.server import Discord
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Discord]:
+    async with watched() as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
+    async with house(server, redis_url) as opened:
+        yield opened
+
+
+async def test_a_reply_to_a_panelist_is_answered_by_it(server: Discord, bot: House) -> None:
+    session = await finished(server, bot)
+    vote = speaker(server, session, "GLM 5")
+    thread = server.channels.all[int(root_of(server, session)["id"])]
+
+    await server.say("But why?", at=thread, reply_to=vote)
+    await server.until(lambda: len(thread.messages) == 5)
+    answer = list(thread.messages.values())[-1]
+    await server.say("And then?", at=thread, reply_to=answer)
+    await server.until(lambda: len(thread.messages) == 7)
+
+    shown = [texts(m) for m in list(thread.messages.values())[-3::2]]
+    assert all("**GLM 5**" in text for text in shown)
+    assert len(bot.models[1].prompts) == 3
+
+
+@pytest.mark.parametrize("text", [f"{BOT} GLM, why?", f"{BOT} why, Claude?"], ids=["glm", "claude"])
+async def test_a_mention_that_names_a_panelist_is_answered_by_it(
+    server: Discord, bot: House, text: str
+) -> None:
+    session = await finished(server, bot)
+    thread = server.channels.all[int(root_of(server, session)["id"])]
+
+    await server.say(text, at=thread)
+    await server.until(lambda: len(thread.messages) == 5)
+
+    name = "GLM 5" if "GLM" in text else "Claude Opus 4.6"
+    assert f"**{name}**" in texts(list(thread.messages.values())[-1])
+
+
+async def test_a_mention_that_names_nobody_is_asked_whom_it_means(
+    server: Discord, bot: House
+) -> None:
+    session = await finished(server, bot)
+    thread = server.channels.all[int(root_of(server, session)["id"])]
+
+    await server.say(f"{BOT} why?", at=thread)
+
+    await server.until(lambda: len(thread.messages) == 5)
+    assert "Whom do you ask?" in texts(list(thread.messages.values())[-1])
+
+
+async def test_a_reply_whose_words_are_hidden_asks_nobody(server: Discord, redis_url: str) -> None:
+    server.gateway.granted = 0
+    async with house(server, redis_url, prefix=None) as bot:
+        await server.say(f"{BOT} Will it? | Yes | No")
+        (session,) = await bot.done()
+        thread = server.channels.all[int(root_of(server, session)["id"])]
+        await server.say("But why?", at=thread, reply_to=speaker(server, session, "GLM 5"))
+        await server.say(f"{BOT} GLM, why?", at=thread)
+        await server.until(lambda: len(thread.messages) == 6)
+
+    assert len(bot.models[1].prompts) == 2
+
+
+async def test_people_who_answer_each_other_are_left_alone(server: Discord, bot: House) -> None:
+    session = await finished(server, bot)
+    thread = server.channels.all[int(root_of(server, session)["id"])]
+    first = await server.say("I agree.", at=thread)
+    await server.say("I do not.", at=thread, reply_to=first)
+    await server.say("Nice.", reply_to=root_of(server, session))
+
+    await server.say("!poll Another? | Yes | No")
+    await bot.done(count=2)
+
+    assert len(thread.messages) == 5
