@@ -10,17 +10,17 @@ from tests.fakes.discord.limits import Refusal, invalid
 from tests.fakes.discord.world import BOT_ID, Json
 
 if TYPE_CHECKING:
-    from tests.fakes.discord.server import Discord
+    from tests.fakes.discord.stage import Stage
 
 Answer = tuple[Any, int]
-Route = Callable[["Discord", Call, "re.Match[str]"], Answer]
+Route = Callable[["Stage", Call, "re.Match[str]"], Answer]
 
 
-def me(_server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+def me(_server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     return world.user(BOT_ID, "Roundtable", bot=True), 200
 
 
-def application(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+def application(server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     granted = server.gateway.granted & (1 << 15)
     return {
         "id": str(server.app_id),
@@ -36,20 +36,20 @@ def application(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answe
     }, 200
 
 
-def guilds(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+def guilds(server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     return [
         {"id": str(g.id), "name": g.name, "owner": False, "permissions": str(g.permissions)}
         for g in server.gateway.guilds
     ], 200
 
 
-def gateway(server: "Discord", _call: Call, _path: "re.Match[str]") -> Answer:
+def gateway(server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     limit = {"total": 1_000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
     url = server.gateway.url
     return {"url": url, "shards": server.shards, "session_start_limit": limit}, 200
 
 
-def commands(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
+def commands(server: "Stage", call: Call, _path: "re.Match[str]") -> Answer:
     sent = call.body["commands"]
     for command in sent:
         if not 1 <= len(command["name"]) <= 32:
@@ -69,69 +69,69 @@ def commands(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
     return server.commands, 200
 
 
-def direct(server: "Discord", call: Call, _path: "re.Match[str]") -> Answer:
+def direct(server: "Stage", call: Call, _path: "re.Match[str]") -> Answer:
     person = next(p for p in [server.ada] if p.id == int(call.body["recipient_id"]))
     return server.direct(person).payload, 200
 
 
-def channel(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+def channel(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
     return server.channels.get(path["channel"]).payload, 200
 
 
-def post(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def post(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     found = server.channels.get(path["channel"])
     bot = world.user(BOT_ID, "Roundtable", bot=True)
     return server.channels.post(found, bot, call.body | _attached(call)), 200
 
 
-def page(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def page(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     return server.channels.page(server.channels.get(path["channel"]), call.query), 200
 
 
-def one(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+def one(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
     return server.channels.one(server.channels.get(path["channel"]), path["message"]), 200
 
 
-def edit(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def edit(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     found = server.channels.get(path["channel"])
     return server.channels.edit(found, path["message"], call.body), 200
 
 
-def delete(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+def delete(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
     server.channels.delete(server.channels.get(path["channel"]), path["message"])
     return {}, 204
 
 
-def thread(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def thread(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     found = server.channels.get(path["channel"])
     return server.channels.thread(found, path["message"], call.body), 201
 
 
-def pin(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+def pin(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
     server.channels.pin(server.channels.get(path["channel"]), path["message"])
     return {}, 204
 
 
-def webhooks(server: "Discord", _call: Call, path: "re.Match[str]") -> Answer:
+def webhooks(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
     return server.channels.webhooks(server.channels.get(path["channel"])), 200
 
 
-def new_webhook(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def new_webhook(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     return server.channels.webhook(server.channels.get(path["channel"]), call.body), 200
 
 
-def callback(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def callback(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     return server.interactions.answer(path["token"], call.body), 200
 
 
-def original(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def original(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     if call.method == "DELETE":
         server.interactions.delete(path["token"])
         return {}, 204
     return server.interactions.edit(path["token"], call.body), 200
 
 
-def execute(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
+def execute(server: "Stage", call: Call, path: "re.Match[str]") -> Answer:
     """Post through a webhook: an interaction's, or one that belongs to a channel."""
     if path["webhook"] == str(server.app_id):
         return server.interactions.follow_up(path["token"], call.body), 200
@@ -142,7 +142,7 @@ def execute(server: "Discord", call: Call, path: "re.Match[str]") -> Answer:
     raise Refusal(404, 10015, "Unknown Webhook")
 
 
-def _through(server: "Discord", call: Call, webhook: Json, parent: world.Channel) -> Json:
+def _through(server: "Stage", call: Call, webhook: Json, parent: world.Channel) -> Json:
     place = server.channels.get(call.query.get("thread_id", parent.id))
     author = world.user(int(webhook["id"]), call.body.get("username") or "hook", bot=True)
     body = call.body | _attached(call)
@@ -187,7 +187,7 @@ TABLE: dict[str, Route] = {
 }
 
 
-def dispatch(server: "Discord", call: Call) -> Answer:
+def dispatch(server: "Stage", call: Call) -> Answer:
     for pattern, route in TABLE.items():
         path = re.fullmatch(pattern, call.name)
         if path:
