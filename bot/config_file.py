@@ -15,13 +15,16 @@ from bot.config import ENV, Config
 from bot.config_faults import crossings, literal_secrets, unset_settings, validation
 from bot.errors import ConfigError
 
+MERGE = "tag:yaml.org,2002:merge"  # of `<<`, which takes over what another mapping holds
+
 
 class _Loader(yaml.SafeLoader):
     """YAML's safe loader, which also refuses a key that is there twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # as it is declared there
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, (key, _) in enumerate(node.value):
+        nodes = [key for key, _ in node.value if key.tag != MERGE]
+        keys = [self.construct_object(key, deep=True) for key in nodes]
+        for place, key in enumerate(nodes):
             if keys[place] in keys[:place]:
                 problem = f"the key '{keys[place]}' is there twice"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)

@@ -289,6 +289,18 @@ def test_a_key_that_is_there_twice_is_told_with_its_line(tmp_path: Path) -> None
         load(path, ENVIRONMENT)
 
 
+def test_seats_may_take_over_what_another_holds(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(GOOD.replace("gpt: {", "gpt: &gpt {").replace("glm: {", "glm: {<<: *gpt, "))
+
+    config = load(path, ENVIRONMENT)
+
+    assert [panelist.model for panelist in config.panel("default")] == [
+        "openai/gpt-5.4",
+        "z-ai/glm-5",
+    ]
+
+
 def test_a_file_that_is_no_yaml_is_told_with_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("panels:\n  default: [a\nchair: x\n")
