@@ -29,17 +29,22 @@ BRIEF_RULES = "{persona} You give two short reasons, in two sentences."
 BRIEF_TASK = 'Question: {question}\nGive two short reasons to answer "{option}".'
 
 
-def task(session: Session, number: int) -> str:
-    """Give the letter of the option to argue for in a round; among several, one is drawn by lot."""
+def task(session: Session, number: int, *, own: str | None = None) -> str:
+    """Give the letter of the option to argue for in a round.
+
+    Among several it is not the advocate's own choice, and drawn by lot.
+    """
     tally = Tally.of(session.poll, session.standing(number - 1).values())
     fewest = min(count.votes for count in tally.counts)
     least = [count.letter for count in tally.counts if count.votes == fewest]
-    return random.Random(f"{session.id} {number}").choice(least)  # noqa: S311  # no secret
+    drawn = [letter for letter in least if letter != own] or least
+    return random.Random(f"{session.id} {number}").choice(drawn)  # noqa: S311  # no secret
 
 
 async def argue(panelist: Panelist, session: Session, floor: Floor) -> Ballot:
     """Let the advocate speak; what that costs is the caller's to tell. Raises ModelError."""
-    letter = task(session, floor.number)
+    own = floor.own.choice if floor.own else None
+    letter = task(session, floor.number, own=own)
     completion = await panelist.complete(_prompt(panelist.seat, session, floor, letter))
     reading = answer.read(completion.text, [option.text for option in session.poll.options])
     if reading.declined or not reading.reasoning:

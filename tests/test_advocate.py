@@ -204,6 +204,20 @@ def test_among_several_least_options_one_is_drawn_and_stays() -> None:
     assert advocate.task(held, 2) == advocate.task(held, 2)
 
 
+async def test_where_another_option_has_as_few_votes_it_is_not_its_own() -> None:
+    tied = session(cast(DEVIL, "A"), cast(GLM, "B"), cast(GPT, "C"))
+    devil = Panelist(Seat(name=DEVIL, advocate=True), ScriptedModel(CASE))
+    halls = [tied.model_copy(update={"id": str(number)}) for number in range(50)]
+
+    argued = [await advocate.argue(devil, held, debate.floor(held, DEVIL, 2)) for held in halls]
+
+    assert {ballot.assigned for ballot in argued} == {"B", "C"}
+
+
+def test_its_own_option_is_its_task_where_no_other_has_as_few_votes() -> None:
+    assert advocate.task(session(*FIRST), 2, own="C") == "C"
+
+
 def test_the_task_follows_the_votes_of_the_round_before() -> None:
     second = (cast(GLM, "C", 2), cast(GPT, "C", 2))
 
