@@ -7,19 +7,50 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from bot.outcome import Argument, Count, Summary, Verdict
+from bot.place import Place, Post, Receipt
+from bot.record import Record
+from bot.words import PersonsVote, Stop, Words
+
+# The records that stand in files of their own are known under this name too.
+__all__ = [
+    "LETTERS",
+    "MAX_OPTION",
+    "MAX_OPTIONS",
+    "MAX_QUESTION",
+    "MAX_ROUNDS",
+    "MIN_OPTIONS",
+    "Argument",
+    "Ballot",
+    "Count",
+    "Mode",
+    "Option",
+    "PersonsVote",
+    "Place",
+    "Poll",
+    "Post",
+    "Receipt",
+    "Record",
+    "Remark",
+    "Session",
+    "Source",
+    "StandIn",
+    "Status",
+    "Stop",
+    "Summary",
+    "Tally",
+    "Verdict",
+    "Words",
+    "new_id",
+]
 
 LETTERS = "ABCDEFGHIJ"
 MAX_QUESTION = 1_000  # characters
 MAX_OPTION = 200  # characters
 MIN_OPTIONS, MAX_OPTIONS = 2, len(LETTERS)
 MAX_ROUNDS = 5
-
-
-class Record(BaseModel):
-    """A value: it never changes, and takes no field that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Mode(StrEnum):
@@ -109,11 +140,6 @@ class Ballot(Record):
         return self.choice is None
 
 
-class Count(Record):
-    letter: str
-    votes: int
-
-
 class Tally(Record):
     """The votes for each option, in the poll's order, and how many panelists cast none."""
 
@@ -138,100 +164,6 @@ class Tally(Record):
     def leaders(self) -> tuple[str, ...]:
         """The letters with the most votes; none where nobody voted."""
         return tuple(c.letter for c in self.counts if c.votes == self.most and c.votes)
-
-
-class Verdict(Record):
-    """What a tally comes to; `winner` is a letter, or None where no single option leads."""
-
-    label: str
-    winner: str | None
-    votes: int
-    voters: int
-    text: str
-
-
-class Argument(Record):
-    """The strongest case for one option; `chosen` tells whether any panelist voted for it."""
-
-    letter: str
-    argument: str
-    chosen: bool
-
-
-class Summary(Record):
-    """What the poll came to in words.
-
-    `chair` names the model that wrote it, None for our own words; `counsel` the model that argued
-    only for what nobody chose.
-    """
-
-    narrative: str
-    agreement: str
-    strongest: tuple[Argument, ...]
-    chair: str | None = None
-    counsel: str | None = None
-    asked: str | None = None  # the chair that was paid, whether or not anything of it was kept
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None  # None where it is not known
-
-
-class Place(Record):
-    """Where people talk: a platform, and a channel as that platform names it.
-
-    `team` is the workspace where the platform has several; `thread` the id of the message whose
-    thread it is, where the place is inside one.
-    """
-
-    chat: str
-    channel: str
-    team: str | None = None
-    thread: str | None = None
-
-    @property
-    def whole_channel(self) -> "Place":
-        return self.model_copy(update={"thread": None})
-
-
-class Post(Record):
-    """A message that stands in chat: where, and by the id that the platform gave it."""
-
-    place: Place
-    id: str
-
-
-class Receipt(Record):
-    """How far the posting of one message came.
-
-    No receipt: planned. `post` is None: it was being sent, so it may or may not stand in chat.
-    `failed` says why the chat did not take it; then it is not tried again.
-    """
-
-    key: str
-    post: Post | None = None
-    failed: str | None = None
-
-
-class PersonsVote(Record):
-    """What one person chose, beside the panel; `letter` is None where the vote was taken back."""
-
-    person: str  # the platform's id of the person
-    name: str
-    letter: str | None
-
-
-class Stop(Record):
-    """Somebody's word that no more answers shall be waited for."""
-
-    by: str  # a name to show
-
-
-class Words(Record):
-    """What people said of a session while it ran and after: it needs no lease to be written."""
-
-    people: tuple[PersonsVote, ...] = ()
-    stop: Stop | None = None
 
 
 class Status(StrEnum):

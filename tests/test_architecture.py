@@ -10,7 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE_LIBRARIES = {"json_repair", "orjson", "pydantic", "yaml"}
-INNERMOST = {"bot.poll": set[str](), "bot.errors": set[str](), "bot.verdict": {"bot.poll"}}
+RECORDS = {"bot.outcome", "bot.place", "bot.record", "bot.words"}
+INNERMOST = {
+    "bot.record": set[str](),
+    "bot.outcome": {"bot.record"},
+    "bot.place": {"bot.record"},
+    "bot.words": {"bot.record"},
+    "bot.poll": RECORDS,
+    "bot.errors": set[str](),
+    "bot.verdict": {"bot.poll"},
+}
 
 
 def modules() -> dict[str, Path]:

@@ -1,0 +1,45 @@
+"""What a poll came to: votes, verdict and summary."""
+
+from bot.record import Record
+
+
+class Count(Record):
+    letter: str
+    votes: int
+
+
+class Verdict(Record):
+    """What a tally comes to; `winner` is a letter, or None where no single option leads."""
+
+    label: str
+    winner: str | None
+    votes: int
+    voters: int
+    text: str
+
+
+class Argument(Record):
+    """The strongest case for one option; `chosen` tells whether any panelist voted for it."""
+
+    letter: str
+    argument: str
+    chosen: bool
+
+
+class Summary(Record):
+    """What the poll came to in words.
+
+    `chair` names the model that wrote it, None for our own words; `counsel` the model that argued
+    only for what nobody chose.
+    """
+
+    narrative: str
+    agreement: str
+    strongest: tuple[Argument, ...]
+    chair: str | None = None
+    counsel: str | None = None
+    asked: str | None = None  # the chair that was paid, whether or not anything of it was kept
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None  # None where it is not known
