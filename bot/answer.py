@@ -5,11 +5,11 @@ names two options, sets conditions or declines is an abstention. Nothing is gues
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot import ballot_json, statements
-from bot.poll import Record
+from bot import ballot_json, confidence, marking, statements
+from bot.poll import Record, Shape
 
 dotall = partial(re.compile, flags=re.DOTALL | re.IGNORECASE)
 TAG = r"(?:think|thinking|thought|reasoning)"
@@ -35,11 +35,22 @@ MAX_REASONING = 20_000  # characters kept
 
 
 class Reading(Record):
-    """What stands in an answer: a letter that was shown, or in `problem` why there is none."""
+    """What stands in an answer: marks by letters that were shown, or why there are none.
+
+    A vote for one option stands in `letter`; of other shapes, in the field of the shape.
+    """
 
     letter: str | None
+    approved: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()
+    scores: Mapping[str, int] = {}
+    confidence: int | None = None  # percent
     reasoning: str
     problem: str | None = None
+
+    @property
+    def voted(self) -> bool:
+        return bool(self.letter or self.approved or self.ranking or self.scores)
 
     @property
     def declined(self) -> bool:
@@ -51,16 +62,33 @@ class Reading(Record):
         return self.problem is not None and self.problem.endswith(AT_ONCE)
 
 
-def read(text: str, options: Sequence[str]) -> Reading:
+def read(text: str, options: Sequence[str], shape: Shape = Shape.SINGLE) -> Reading:
     """Read an answer to `options`, which were shown under the letters from A on, in this order."""
     said = spoken(text)
     if not said:
         return Reading(letter=None, reasoning="", problem="gave an empty answer")
+    stated, said = confidence.find(said), confidence.without(said)
+    reading = _single if shape is Shape.SINGLE else partial(_marked, shape=shape)
+    return reading(said, options).model_copy(update={"confidence": stated})
+
+
+def _single(said: str, options: Sequence[str]) -> Reading:
     found = ballot_json.find(said, options) or statements.find(said, options)
-    reasoning = _name_options(found.reasoning, options)[:MAX_REASONING].strip()
+    reasoning = _shown(found.reasoning, options)
     if len(found.letters) == 1:
         return Reading(letter=next(iter(found.letters)), reasoning=reasoning)
     return Reading(letter=None, reasoning=reasoning, problem=_problem(found.letters, said, options))
+
+
+def _marked(said: str, options: Sequence[str], *, shape: Shape) -> Reading:
+    marks = marking.read(said, options, shape)
+    problem = DECLINED if marks.problem and REFUSAL.search(said) else marks.problem
+    fields = marks.model_dump(include={"approved", "ranking", "scores"})
+    return Reading(letter=None, reasoning=_shown(marks.rest, options), problem=problem, **fields)
+
+
+def _shown(reasoning: str, options: Sequence[str]) -> str:
+    return _name_options(reasoning, options)[:MAX_REASONING].strip()
 
 
 def spoken(text: str) -> str:

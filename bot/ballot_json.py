@@ -27,28 +27,28 @@ FENCE = re.compile(r"```\w*\s*(.*?)(?:```|\Z)", re.DOTALL)
 
 def find(said: str, options: Sequence[str]) -> Found | None:
     """Read the JSON ballots of an answer; None where it holds none."""
-    said = _decoded(said)
-    ballots = [b for b in (_ballot(value) for value in _objects(said)) if b is not None]
+    said = decoded(said)
+    ballots = [b for b in (_ballot(value) for value in objects(said)) if b is not None]
     if not ballots:
         return None
-    around = _outside(said)
+    around = outside(said)
     letters = statements.labelled(around, options)  # a line that disagrees makes it ambiguous
     for vote, _ in ballots:
         letters |= _letters(vote, options)
     return Found(letters=letters, reasoning=ballots[-1][1] or around)
 
 
-def _decoded(said: str) -> str:
+def decoded(said: str) -> str:
     """Undo a second encoding, and the typographic quotes of an object that has no others."""
     if said.startswith('"') and isinstance(inner := _parse(said), str):
         return inner
     return said if '"' in said else re.sub("[“”]", '"', said)
 
 
-def _objects(said: str) -> Iterator[dict[str, Any]]:
+def objects(said: str, has_key: re.Pattern[str] = HAS_KEY) -> Iterator[dict[str, Any]]:
     """Give each JSON object that may be a ballot, in the order of the text."""
     for chunk in _chunks(said):
-        value = _parse(chunk) if HAS_KEY.search(chunk) else None
+        value = _parse(chunk) if has_key.search(chunk) else None
         if isinstance(value, dict):
             yield value
 
@@ -126,7 +126,7 @@ def _letters(vote: object, options: Sequence[str]) -> frozenset[str]:
     return mention.whole(str(vote), options) or frozenset() if vote is not None else frozenset()
 
 
-def _outside(said: str) -> str:
+def outside(said: str) -> str:
     """Give the prose around the JSON, for a ballot that carries no reasoning of its own."""
     text = FENCE.sub("", said)
     for chunk in _chunks(text):

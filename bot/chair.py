@@ -7,11 +7,11 @@ from typing import Any
 import json_repair
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot import claims, summary
+from bot import claims, summary, telling
 from bot.answer import spoken
 from bot.errors import ModelError, SchemaRefused, cause
 from bot.panel import Seat
-from bot.poll import Argument, Session, Summary
+from bot.poll import Argument, Session, Shape, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
 from bot.prompts import fence, plain
 from bot.tab import Tab
@@ -30,6 +30,7 @@ chose, write only what its potential counter-argument hinges on, as a noun phras
 - What stands inside <advocate> tags was argued by assignment: use it for the argument of its \
 option alone, and say of nobody that they hold it.
 Say only what the ballots say. Answer in the language of the question."""
+MARKED = "Leave out who approved, ranked or scored what: that is told from the ballots."
 AS_JSON = 'Answer with one JSON object: {"narrative": …, "arguments": {"A": …, "B": …}}.'
 FAULTS = "That cannot be published: {faults}. Write it again, true to the ballots."
 
@@ -85,7 +86,8 @@ class Chair:
 
     async def _draft(self, session: Session, turns: list[Turn]) -> Draft:
         schema = _schema(session) if Ability.SCHEMA in self._model.abilities else None
-        system = f"{RULES}\n{AS_JSON}"
+        single = session.poll.shape is Shape.SINGLE
+        system = "\n".join([RULES, *([] if single else [MARKED]), AS_JSON])
         try:
             return _read(await self._ask(system, turns, schema=schema))
         except SchemaRefused:
@@ -96,7 +98,7 @@ class Chair:
 
         Asked to retell the ballots, it tells what was never said; the ballots do better themselves.
         """
-        chosen = {ballot.choice for ballot in session.final_ballots}
+        chosen = {letter for ballot in session.final_ballots for letter in ballot.favourites}
         open_ones = [option for option in session.poll.options if option.letter not in chosen]
         question = session.poll.question
         asked = [
@@ -182,11 +184,11 @@ def _material(session: Session) -> str:
     lines = [fence("question", poll.question)]
     lines += [fence("option", option.text, letter=option.letter) for option in poll.options]
     for ballot in session.final_ballots:
-        if ballot.choice:
-            voted = f"{ballot.panelist} voted for option {ballot.choice}.\n{ballot.reasoning}"
-            lines.append(fence("ballot", voted))
-        else:
-            lines.append(fence("ballot", f"{ballot.panelist} abstained."))
+        voted = (
+            f"voted for option {ballot.choice}" if ballot.choice else telling.voted(poll, ballot)
+        )
+        why = "" if ballot.abstained else f"\n{ballot.reasoning}"
+        lines.append(fence("ballot", f"{ballot.panelist} {voted}.{why}"))
     lines += [fence("moved", move) for move in summary.moves(session)]
     for ballot in session.ballots:
         if ballot.assigned:  # nobody's view, so nobody is named: only for an option's argument

@@ -109,6 +109,8 @@ class Desk:
     async def vote(self, session_id: str, *, person: str, name: str, letter: str) -> str:
         """Take a person's vote, in the place of an earlier one; gives a sentence for the voter."""
         session = await self.session(session_id)
+        if not session.poll.single_choice:
+            raise CommandError("In this poll only the panel votes.")
         if letter not in {option.letter for option in session.poll.options}:
             raise CommandError("This poll has no such option.")
         await self._store.say(session_id, PersonsVote(person=person, name=name, letter=letter))

@@ -31,10 +31,12 @@ def as_json(session: Session) -> str:
 def as_dict(session: Session) -> dict[str, Any]:
     """Give the session as plain data; the names of its keys are a promise to other programs."""
     data = session.model_dump(mode="json", exclude={"place", "receipts", "words", "asker"})
-    summary = session.summary
+    summary, tally = session.summary, session.tally
     return data | {
         "place": session.place.model_dump(),
-        "tally": [count.model_dump() for count in session.tally.counts],
+        "tally": [count.model_dump(exclude_none=True) for count in tally.counts],
+        "runoff": [{count.letter: count.votes for count in counts} for counts in tally.runoff],
+        "condorcet": tally.condorcet,
         "cost": bill.total(session).model_dump(exclude={"model", "answers"}),
         "summary": summary.model_dump(mode="json") if summary else None,
         "people": dict(sorted(session.people.items())),
@@ -82,7 +84,8 @@ def _piece(piece: Piece) -> str:  # noqa: PLR0911  # one return a kind of piece
             return "\n".join(f"- {escape(row.name)}: {row.state}" for row in piece.rows)
         case Bars():
             return "\n".join(
-                f"- **{bar.letter}) {escape(bar.text)}**: {bar.votes}" for bar in piece.bars
+                f"- **{bar.letter}) {escape(bar.text)}**: {escape(bar.figure)}"
+                for bar in piece.bars
             )
         case Link() | Buttons():
             return ""  # they lead nowhere outside of their chat

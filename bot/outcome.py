@@ -3,13 +3,28 @@
 from bot.record import Record
 
 
+class Scores(Record):
+    """The scores of one option; `spread` is the standard deviation over the whole panel."""
+
+    mean: float
+    spread: float
+    lowest: int
+    highest: int
+
+
 class Count(Record):
+    """What one option got: votes, approvals, votes in the last round of a run-off, or points."""
+
     letter: str
     votes: int
+    scores: Scores | None = None
 
 
 class Verdict(Record):
-    """What a tally comes to; `winner` is a letter, or None where no single option leads."""
+    """What a tally comes to; `winner` is a letter, or None where no single option leads.
+
+    `votes` is what each option that leads got, in the unit of the tally.
+    """
 
     label: str
     winner: str | None

@@ -8,16 +8,16 @@ in its own words, then it abstains.
 
 import time
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from bot import answer, prompts
+from bot import answer, piecemeal, prompts
 from bot.answer import Reading
 from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
 from bot.leanings import leanings
-from bot.poll import Ballot, Poll, Record, Source
+from bot.poll import LETTERS, Ballot, Poll, Record, Score, Shape, Source
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
 from bot.price import Price
 from bot.tab import Tab
@@ -69,19 +69,31 @@ class Panelist:
         hearing = Hearing(self.seat, self._model, poll, shown, floor)
         started = time.monotonic()
         reading = await hearing.reading()
-        choice = (
-            poll.options[order[ord(reading.letter) - ord("A")]].letter if reading.letter else None
-        )
         ballot = Ballot(
             panelist=self.seat.name,
-            choice=choice,
+            **marked(reading, [poll.options[at].letter for at in order]),
             reasoning=reading.reasoning,
             error=reading.problem,
             sources=hearing.sources,
+            confidence=reading.confidence if reading.voted else None,
             seconds=round(time.monotonic() - started, 3),
             **hearing.cost(),
         )
         return debated(ballot, answer.spoken(hearing.said), floor) if floor else ballot
+
+
+def marked(reading: Reading, letters: Sequence[str]) -> dict[str, Any]:
+    """Give the marks of an answer by the poll's letters, given in the order that was shown."""
+    own = dict(zip(LETTERS, letters, strict=False))
+    return {
+        "choice": own[reading.letter] if reading.letter else None,
+        "approved": tuple(sorted(own[letter] for letter in reading.approved)),
+        "ranking": tuple(own[letter] for letter in reading.ranking),
+        "scores": tuple(
+            Score(letter=letter, score=reading.scores[shown])
+            for letter, shown in sorted((own[shown], shown) for shown in reading.scores)
+        ),
+    }
 
 
 def debated(ballot: Ballot, said: str, floor: Floor) -> Ballot:
@@ -129,7 +141,7 @@ class Hearing:
 
     async def reading(self) -> Reading:
         first = await self._first_answer()
-        if first.letter or first.declined:
+        if first.voted or first.declined:
             return first  # who declines is not pressed for a vote
         reading = first
         if Ability.CHOICES in self._model.abilities and not first.torn:
@@ -138,12 +150,13 @@ class Hearing:
             reading = await self._repaired(
                 "voted for several options" if first.torn else first.problem
             )
-        if reading.letter is None:
+        if not reading.voted:
             return first
         leans = leanings(first.reasoning, self._options)
-        if leans and reading.letter not in leans:
+        if reading.letter and leans and reading.letter not in leans:
             return first.model_copy(update={"problem": CONTRADICTS})
-        return reading.model_copy(update={"reasoning": first.reasoning or reading.reasoning})
+        kept = {"reasoning": first.reasoning or reading.reasoning, "confidence": first.confidence}
+        return reading.model_copy(update=kept)
 
     def cost(self) -> dict[str, int | float | None]:
         """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
@@ -174,24 +187,40 @@ class Hearing:
             return await self._ask(max_tokens=self._seat.max_tokens)
         self._turns = [prompts.question(self._poll, self._shown, self._floor)]
         if Ability.SCHEMA in self._model.abilities:
-            self._system = prompts.rules(self._seat.persona, self._floor, as_json=True)
-            schema = prompts.ballot_schema(self._shown, self._floor)
+            self._system = self._rules(as_json=True)
+            schema = prompts.ballot_schema(self._shown, self._floor, self._poll.shape)
             try:
                 return await self._ask(max_tokens=self._seat.max_tokens, json_schema=schema)
             except SchemaRefused:
                 pass  # The endpoint takes no schema after all; prose works everywhere.
-        self._system = prompts.rules(self._seat.persona, self._floor, as_json=False)
+        self._system = self._rules(as_json=False)
         return await self._ask(max_tokens=self._seat.max_tokens)
 
+    def _rules(self, *, as_json: bool) -> str:
+        shape = self._poll.shape
+        return prompts.rules(self._seat.persona, self._floor, shape=shape, as_json=as_json)
+
     async def _constrained(self) -> Reading:
+        if self._poll.shape is not Shape.SINGLE:
+            line = await piecemeal.line(self._poll.shape, self._options, self._piece)
+            return answer.read(line, self._options, self._poll.shape)
         brief = self._seat.style == "brief"
         turn, choices = (prompts.brief_which if brief else prompts.which)(self._shown)
         self._turns.append(turn)
         return await self._ask(max_tokens=VOTE_TOKENS, choices=choices)
 
+    async def _piece(self, question: str, choices: tuple[str, ...]) -> str:
+        self._turns.append(Turn(role="user", text=question))
+        await self._ask(max_tokens=VOTE_TOKENS, choices=choices)
+        return self._completions[-1].text.strip()
+
     async def _repaired(self, problem: str) -> Reading:
         brief = self._seat.style == "brief"  # it was shown no letters
-        turn = prompts.brief_which(self._shown)[0] if brief else prompts.again(problem, self._shown)
+        turn = (
+            prompts.brief_which(self._shown)[0]
+            if brief
+            else prompts.again(problem, self._shown, self._poll.shape)
+        )
         self._turns.append(turn)
         return await self._ask(max_tokens=self._seat.max_tokens)
 
@@ -202,8 +231,8 @@ class Hearing:
         completion = await self._model.complete(prompt)
         self._completions.append(completion)
         self._turns.append(Turn(role="assistant", text=completion.text or "…"))
-        reading = answer.read(completion.text, self._options)
-        if completion.cut and reading.letter is None:
+        reading = answer.read(completion.text, self._options, self._poll.shape)
+        if completion.cut and not reading.voted:
             problem = "was cut off before it had voted"
             return reading.model_copy(update={"problem": problem})
         return reading

@@ -58,10 +58,17 @@ class Seats(Record):
 
 
 class Bar(Record):
+    """One option: `votes` of `voters` is how long its bar is, `figure` what stands beside it."""
+
     letter: str
     text: str
     votes: int
     voters: int
+    note: str = ""
+
+    @property
+    def figure(self) -> str:
+        return self.note or str(self.votes)
 
 
 class Bars(Record):

@@ -2,14 +2,15 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from bot.outcome import Argument, Count, Summary, Verdict
+from bot import counting
+from bot.outcome import Argument, Count, Scores, Summary, Verdict
 from bot.place import Place, Post, Receipt
 from bot.record import Record
 from bot.words import PersonsVote, Stop, Words
@@ -34,7 +35,10 @@ __all__ = [
     "Receipt",
     "Record",
     "Remark",
+    "Score",
+    "Scores",
     "Session",
+    "Shape",
     "Source",
     "StandIn",
     "Status",
@@ -60,6 +64,15 @@ class Mode(StrEnum):
     DEBATE = "debate"  # rounds, in which each sees what the others say and may change its vote
 
 
+class Shape(StrEnum):
+    """What a panelist marks on its ballot."""
+
+    SINGLE = "single"  # the one option that it votes for
+    APPROVAL = "approval"  # every option that it approves
+    RANKING = "ranking"  # all options, the best first
+    SCORE = "score"  # a score for each option
+
+
 class Option(Record):
     """One answer to choose, shown to people under a letter."""
 
@@ -80,9 +93,16 @@ class Poll(Record):
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     options: tuple[Option, ...] = Field(min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
     mode: Mode = Mode.POLL
+    shape: Shape = Shape.SINGLE
     rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; more than one in a debate
     asked_by: str | None = None  # a name to show
     context: tuple[Remark, ...] = ()
+
+    @model_validator(mode="after")
+    def _a_debate_is_about_one_choice(self) -> Self:
+        if self.mode is not Mode.POLL and self.shape is not Shape.SINGLE:
+            raise ValueError("only where each answers once and alone may more than one be marked")
+        return self
 
     @model_validator(mode="after")
     def _letters_run_from_a(self) -> Self:
@@ -97,6 +117,11 @@ class Poll(Record):
             Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
         )
         return cls(question=question, options=options, asked_by=asked_by)
+
+    @property
+    def single_choice(self) -> bool:
+        """Tell whether one option is voted for, so that people may vote too, and debate goes on."""
+        return self.shape is Shape.SINGLE
 
     def text_of(self, letter: str) -> str:
         return next(option.text for option in self.options if option.letter == letter)
@@ -116,12 +141,25 @@ class StandIn(Record):
     reason: str
 
 
+class Score(Record):
+    letter: str
+    score: int = Field(ge=1, le=10)
+
+
 class Ballot(Record):
-    """One panelist's answer in one round: a choice, or an abstention with its reason in `error`."""
+    """One panelist's answer in one round: a vote, or an abstention with its reason in `error`.
+
+    A vote fills the field of the poll's shape, with letters of the poll, whatever order the
+    panelist saw. How sure it says it is, in percent, is kept and never weighs its vote.
+    """
 
     panelist: str
     round: int = Field(default=1, ge=1)
-    choice: str | None = None  # a letter of the poll, whatever order the panelist saw
+    choice: str | None = None
+    approved: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()  # the best first
+    scores: tuple[Score, ...] = ()  # in the poll's order
+    confidence: int | None = Field(default=None, ge=0, le=100)
     position: str | None = None
     reasoning: str = ""
     error: str | None = None
@@ -136,34 +174,82 @@ class Ballot(Record):
     seconds: float = 0.0
 
     @property
+    def favourites(self) -> tuple[str, ...]:
+        """The letters that the vote puts above the others; none where there is no vote."""
+        if self.choice:
+            return (self.choice,)
+        if self.scores:
+            highest = max(given.score for given in self.scores)
+            return tuple(given.letter for given in self.scores if given.score == highest)
+        return self.approved or self.ranking[:1]
+
+    @property
     def abstained(self) -> bool:
-        return self.choice is None
+        return not self.favourites
 
 
 class Tally(Record):
-    """The votes for each option, in the poll's order, and how many panelists cast none."""
+    """What each option got, in the poll's order, and how many panelists voted and did not.
+
+    Of a ranking there are also the rounds of its run-off, the last of which decides, and the
+    Condorcet winner where one exists.
+    """
 
     counts: tuple[Count, ...]
+    voters: int
     abstained: int
+    runoff: tuple[tuple[Count, ...], ...] = ()
+    condorcet: str | None = None
 
     @classmethod
     def of(cls, poll: Poll, ballots: Iterable[Ballot]) -> Self:
-        chosen = Counter(ballot.choice for ballot in ballots)
-        counts = tuple(Count(letter=o.letter, votes=chosen[o.letter]) for o in poll.options)
-        return cls(counts=counts, abstained=chosen[None])
-
-    @property
-    def voters(self) -> int:
-        return sum(count.votes for count in self.counts)
+        cast = list(ballots)
+        voted = [ballot for ballot in cast if not ballot.abstained]
+        counted = COUNTED[poll.shape]([option.letter for option in poll.options], voted)
+        return cls(voters=len(voted), abstained=len(cast) - len(voted), **counted)
 
     @property
     def most(self) -> int:
-        return max(count.votes for count in self.counts)
+        return max((count.votes for count in self.counts), default=0)
 
     @property
     def leaders(self) -> tuple[str, ...]:
         """The letters with the most votes; none where nobody voted."""
         return tuple(c.letter for c in self.counts if c.votes == self.most and c.votes)
+
+
+def _chosen(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
+    return {"counts": _counts(letters, Counter(ballot.choice or "" for ballot in voted))}
+
+
+def _approved(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
+    return {"counts": _counts(letters, Counter(x for ballot in voted for x in ballot.approved))}
+
+
+def _ranked(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
+    rankings = [ballot.ranking for ballot in voted]
+    rounds = [_counts(letters, votes) for votes in counting.runoff(letters, rankings)]
+    best = counting.condorcet(letters, rankings)
+    return {"counts": rounds[-1], "runoff": tuple(rounds), "condorcet": best}
+
+
+def _scored(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
+    all_scores = [score for ballot in voted for score in ballot.scores]
+    given = {x: [given.score for given in all_scores if given.letter == x] for x in letters}
+    counts = (Count(letter=x, votes=sum(g), scores=counting.scores(g)) for x, g in given.items())
+    return {"counts": tuple(counts)}
+
+
+def _counts(letters: Iterable[str], votes: Mapping[str, int]) -> tuple[Count, ...]:
+    return tuple(Count(letter=letter, votes=votes.get(letter, 0)) for letter in letters)
+
+
+COUNTED = {
+    Shape.SINGLE: _chosen,
+    Shape.APPROVAL: _approved,
+    Shape.RANKING: _ranked,
+    Shape.SCORE: _scored,
+}
 
 
 class Status(StrEnum):
@@ -225,7 +311,7 @@ class Session(Record):
     def debatable(self) -> bool:
         """Tell whether one more round makes sense: over, and with votes to argue about."""
         closing = self.receipt("summary")  # the last message, so the thread is whole
-        over = closing is not None and closing.post is not None
+        over = closing is not None and closing.post is not None and self.poll.single_choice
         return over and self.tally.voters > 1 and self.last_round < MAX_ROUNDS
 
     @property
@@ -243,7 +329,8 @@ class Session(Record):
         """
         stands: dict[str, Ballot] = {}
         for ballot in sorted(self.ballots, key=lambda cast: cast.round):
-            if ballot.round <= number and (ballot.choice or ballot.panelist not in stands):
+            counts = not ballot.abstained or ballot.panelist not in stands
+            if ballot.round <= number and counts:
                 stands[ballot.panelist] = ballot
         return {name: stands[name] for name in self.panel if name in stands}
 

@@ -1,6 +1,9 @@
 """What people read of a session, message by message."""
 
-from bot import bill, sources
+from collections.abc import Iterable
+
+from bot import bill, sources, telling
+from bot.marking import HIGHEST
 from bot.money import told_before
 from bot.pieces import (
     Act,
@@ -24,7 +27,7 @@ from bot.pieces import (
     Tone,
     Vote,
 )
-from bot.poll import Ballot, Poll, Session, StandIn, Status, Summary, Tally
+from bot.poll import Ballot, Count, Poll, Session, Shape, StandIn, Status, Summary, Tally
 from bot.summary import moves
 
 SUMMARY = "summary"  # the key of the message that closes the poll
@@ -43,6 +46,7 @@ def root(session: Session) -> Message:
         _bars(poll, session.tally),
         _seats(session),
         *_rounds(session),
+        *_runoff(session),
         *_people(session),
         *_stopped(session),
         _state(session),
@@ -62,10 +66,11 @@ def ballot(session: Session, cast: Ballot) -> Message:
     pieces: list[Piece] = []
     before = session.standing(cast.round - 1).get(cast.panelist)
     instead = [_instead(cast, cast.stand_in)] if cast.stand_in else []
-    if cast.choice:
-        pieces.append(Vote(letter=cast.choice, text=session.poll.text_of(cast.choice)))
+    if not cast.abstained:
+        pieces.append(_vote(session.poll, cast))
         pieces += instead
         pieces += [_course(session, before, cast)] if before else []
+        pieces += _confidence(cast)
         pieces.append(Prose(text=cast.reasoning or "It gave no reason."))
     elif cast.assigned:
         pieces += [_task(session, before, cast.assigned), Prose(text=cast.reasoning)]
@@ -83,9 +88,22 @@ def ballot(session: Session, cast: Ballot) -> Message:
 
 
 def _instead(cast: Ballot, stand_in: StandIn) -> Line:
-    verb = "Answered by" if cast.choice else "Put to"
+    verb = "Put to" if cast.abstained else "Answered by"
     why = f"because {cast.panelist} did not answer: {stand_in.reason}"
     return Line(text=f"{verb} {stand_in.name}, {why}.", tone=Tone.FAINT)
+
+
+def _vote(poll: Poll, cast: Ballot) -> Vote | Line:
+    if cast.choice:
+        return Vote(letter=cast.choice, text=poll.text_of(cast.choice))
+    did = telling.voted(poll, cast)
+    return Line(text=f"{did[0].upper()}{did[1:]}", tone=Tone.GOOD)
+
+
+def _confidence(cast: Ballot) -> list[Piece]:
+    if cast.confidence is None:
+        return []
+    return [Line(text=f"Confidence: {cast.confidence} %", tone=Tone.FAINT)]
 
 
 def _course(session: Session, before: Ballot, cast: Ballot) -> Line:
@@ -168,12 +186,33 @@ def thread(session: Session) -> list[Message]:
 
 
 def _bars(poll: Poll, tally: Tally) -> Bars:
-    votes = {count.letter: count.votes for count in tally.counts}
+    """Draw what each option got: votes or approvals of the voters, points of those possible."""
+    full = tally.voters * (HIGHEST if poll.shape is Shape.SCORE else 1)
     bars = (
-        Bar(letter=o.letter, text=o.text, votes=votes[o.letter], voters=tally.voters)
-        for o in poll.options
+        Bar(letter=c.letter, text=poll.text_of(c.letter), votes=c.votes, voters=full, note=_note(c))
+        for c in tally.counts
     )
     return Bars(bars=tuple(bars))
+
+
+def _note(count: Count) -> str:
+    """Write the mean score with the standard deviation."""
+    scores = count.scores
+    return f"{scores.mean:.1f} ± {scores.spread:.1f}" if scores else ""
+
+
+def _runoff(session: Session) -> list[Piece]:
+    """Tell the rounds of a run-off, where there was more than the one that the bars show."""
+    runoff = session.tally.runoff
+    told = (
+        f"Round {number}: " + _counts_text(session.poll, counts)
+        for number, counts in enumerate(runoff, start=1)
+    )
+    return [Line(text="; ".join(told), tone=Tone.FAINT)] if len(runoff) > 1 else []
+
+
+def _counts_text(poll: Poll, counts: Iterable[Count]) -> str:
+    return ", ".join(f"{poll.text_of(c.letter)} {c.votes}" for c in counts if c.votes)
 
 
 def _seats(session: Session) -> Seats:
@@ -190,9 +229,9 @@ def _seat(poll: Poll, name: str, cast: Ballot | None, waiting: SeatState) -> Sea
     if cast.assigned:
         note = f"argues for {poll.text_of(cast.assigned)}, as devil's advocate"
         return SeatRow(name=name, state=SeatState.VOTED, note=note)
-    if cast.choice is None:
+    if cast.abstained:
         return SeatRow(name=name, state=SeatState.ABSTAINED, note=cast.error or "")
-    return SeatRow(name=name, state=SeatState.VOTED, note=poll.text_of(cast.choice))
+    return SeatRow(name=name, state=SeatState.VOTED, note=telling.vote(poll, cast))
 
 
 def _state(session: Session) -> Line:
@@ -235,7 +274,7 @@ def _rounds(session: Session) -> list[Piece]:
 
 def _tally_text(session: Session, number: int) -> str:
     tally = Tally.of(session.poll, session.standing(number).values())
-    return ", ".join(f"{session.poll.text_of(c.letter)} {c.votes}" for c in tally.counts if c.votes)
+    return _counts_text(session.poll, tally.counts)
 
 
 def _moves(session: Session) -> list[Piece]:
@@ -258,13 +297,15 @@ def _to_thread(session: Session) -> list[Piece]:
 
 def _buttons(session: Session) -> Buttons:
     """Offer what makes sense now: to stop what runs, to ask again what is over."""
-    votes = (Button(act=Act.VOTE, label=o.text, value=o.letter) for o in session.poll.options)
+    poll = session.poll
+    votes = [Button(act=Act.VOTE, label=o.text, value=o.letter) for o in poll.options]
+    mine = [Button(act=Act.MINE, label="My vote")]
+    people = [*votes, *mine] if poll.single_choice else []
     running = session.status is Status.RUNNING and not session.verdict
     stoppable = running and not session.words.stop
     controls = [Button(act=Act.STOP, label="Stop")] if stoppable else []
-    mine = Button(act=Act.MINE, label="My vote")
     over = [] if running else _afterwards(session)
-    return Buttons(session_id=session.id, buttons=(*votes, mine, *controls, *over))
+    return Buttons(session_id=session.id, buttons=(*people, *controls, *over))
 
 
 def _afterwards(session: Session) -> list[Button]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.commands import parse_poll
 from bot.errors import CommandError
-from bot.poll import MAX_ROUNDS, Mode, Place, Poll, Record, Remark, Session
+from bot.poll import MAX_ROUNDS, Mode, Place, Poll, Record, Remark, Session, Shape
 from bot.verbs import Manner, parse_manner
 
 MAX_CONTEXT = 12_000  # characters of what was said before; the newest are kept
@@ -29,6 +29,7 @@ class Request(Record):
     panel: str | None = None
     mode: Mode | None = None
     rounds: int | None = None
+    vote: Shape | None = None
     context: tuple[Remark, ...] = ()
     fresh: bool = False
 
@@ -43,7 +44,9 @@ def session_of(
     said, text = parse_manner(request.text)
     poll = parse_poll(text, asked_by=request.name)
     mode, rounds = _mode(said, request)
-    more = {"mode": mode, "rounds": rounds, "context": newest(request.context)}
+    shape = _shape(said, request, mode)
+    context = newest(request.context)
+    more = {"mode": mode, "shape": shape, "rounds": rounds, "context": context}
     return Session.start(
         poll.model_copy(update=more),
         place=request.place,
@@ -71,7 +74,12 @@ def further(earlier: Session, *, person: str, name: str) -> Session:
 def fingerprint(session: Session) -> str:
     """Name what is asked, of whom and where: two sessions of the same poll have the same one."""
     poll, place = session.poll, session.place
-    told = [place.model_dump(), session.panel, poll.mode, poll.rounds, _asked(poll)]
+    told = [
+        place.model_dump(),
+        session.panel,
+        *(poll.mode, poll.shape, poll.rounds),
+        _asked(poll),
+    ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
@@ -110,3 +118,10 @@ def _mode(said: Manner, request: Request) -> tuple[Mode, int]:
     if rounds is not None and not 1 < rounds <= MAX_ROUNDS:
         raise CommandError(f"A debate has 2 to {MAX_ROUNDS} rounds.")
     return mode, rounds or ROUNDS
+
+
+def _shape(said: Manner, request: Request, mode: Mode) -> Shape:
+    shape = said.vote or request.vote or Shape.SINGLE
+    if shape is not Shape.SINGLE and mode is not Mode.POLL:
+        raise CommandError(f"--vote {shape} goes with a poll only, where each answers once.")
+    return shape

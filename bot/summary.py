@@ -3,11 +3,24 @@
 import re
 from itertools import pairwise
 
+from bot import telling
 from bot.markdown import escape
-from bot.poll import Argument, Ballot, Session, Summary
+from bot.poll import Argument, Ballot, Session, Shape, Summary
 from bot.verdict import join
 
 UNCHOSEN = "No model chose this option"
+NONE = {
+    Shape.SINGLE: UNCHOSEN,
+    Shape.APPROVAL: "No model approved this option",
+    Shape.RANKING: "No model ranked this option first",
+    Shape.SCORE: "No model scored this option highest",
+}
+FAVOURED = {  # what stands before the option, and what behind it
+    Shape.SINGLE: ("chose", ""),
+    Shape.APPROVAL: ("approved", ""),
+    Shape.RANKING: ("ranked", " first"),
+    Shape.SCORE: ("scored", " highest"),
+}
 COUNTER = f"{UNCHOSEN}, but the potential counter-argument hinges on "
 SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n")
 LINE_MARKS = re.compile(r"^\s*(?:#+|>|[-*+])\s+", re.MULTILINE)
@@ -35,14 +48,20 @@ def agreement(session: Session) -> str:
     if not camps:
         return "No model voted."
     parts = [_camp(session, letter, names) for letter, names in camps]
-    if len(camps) == 1 and len(camps[0][1]) > 1:
+    voters = len(session.final_ballots) - len(silent)
+    if len(camps[0][1]) == voters > 1:
         everyone = "All models" if not silent else "All models that voted"
-        parts = [f"{everyone} agreed on {session.poll.text_of(camps[0][0])}"]
-    elif len(camps) == 2 and len(camps[0][1]) > len(camps[1][1]):  # noqa: PLR2004  # two camps
+        verb, words = ("agreed on", "") if _single(session) else FAVOURED[session.poll.shape]
+        parts[0] = f"{everyone} {verb} {session.poll.text_of(camps[0][0])}{words}"
+    elif _single(session) and len(camps) == 2 and len(camps[0][1]) > len(camps[1][1]):  # noqa: PLR2004  # two camps
         parts[1] = f"{join(camps[1][1])} dissented"
     if silent:
         parts.append(f"{join(silent)} abstained")
     return "; ".join(parts) + "."
+
+
+def _single(session: Session) -> bool:
+    return session.poll.shape is Shape.SINGLE
 
 
 def moves(session: Session) -> list[str]:
@@ -72,7 +91,7 @@ def _last_change(session: Session, panelist: str) -> Ballot:
 
 def argument(session: Session, letter: str, text: str) -> Argument:
     """Take a model's argument for an option, with our own words before it where nobody chose it."""
-    chosen = any(ballot.choice == letter for ballot in session.final_ballots)
+    chosen = any(letter in ballot.favourites for ballot in session.final_ballots)
     if not chosen:
         bare = re.sub(rf"^{UNCHOSEN}\b.*?\bhinges on\s+", "", text, flags=re.IGNORECASE)
         text = COUNTER + LEADING_WORD.sub(lambda word: word[0].lower(), bare)
@@ -94,18 +113,19 @@ def _camps(session: Session) -> list[tuple[str, list[str]]]:
     """Give the options that were chosen with who chose them, the largest camp first."""
     camps: dict[str, list[str]] = {option.letter: [] for option in session.poll.options}
     for ballot in session.final_ballots:
-        if ballot.choice:
-            camps[ballot.choice].append(ballot.panelist)
+        for letter in ballot.favourites:
+            camps[letter].append(ballot.panelist)
     return sorted(((x, names) for x, names in camps.items() if names), key=lambda c: -len(c[1]))
 
 
 def _camp(session: Session, letter: str, names: list[str]) -> str:
-    verb = "agreed on" if len(names) > 1 else "chose"
-    return f"{join(names)} {verb} {session.poll.text_of(letter)}"
+    agreed = _single(session) and len(names) > 1
+    verb, words = ("agreed on", "") if agreed else FAVOURED[session.poll.shape]
+    return f"{join(names)} {verb} {session.poll.text_of(letter)}{words}"
 
 
 def _narrative(session: Session) -> str:
-    voted = [ballot for ballot in session.final_ballots if ballot.choice]
+    voted = [ballot for ballot in session.final_ballots if not ballot.abstained]
     if not voted:
         return escape(f"No panelist cast a vote{_reasons(session)}")
     return "\n".join(_item(session, ballot) for ballot in voted)
@@ -121,16 +141,17 @@ def _reasons(session: Session) -> str:
 
 def _item(session: Session, ballot: Ballot) -> str:
     """Write one item of a Markdown list."""
-    choice = f"{ballot.panelist} chose {session.poll.text_of(ballot.choice or '')}"
+    verb = "chose" if ballot.choice else telling.CHOSE[session.poll.shape]
+    choice = f"{ballot.panelist} {verb} {telling.vote(session.poll, ballot)}"
     why = first_sentence(ballot.reasoning)
     return f"- {escape(f'{choice}: {why}' if why else f'{choice}.')}"
 
 
 def _from_ballots(session: Session, letter: str) -> Argument:
     """Quote the fullest reasoning for an option: who says most is taken to say it best."""
-    ballots = [ballot for ballot in session.final_ballots if ballot.choice == letter]
+    ballots = [ballot for ballot in session.final_ballots if letter in ballot.favourites]
     if not ballots:
-        return Argument(letter=letter, argument=f"{UNCHOSEN}.", chosen=False)
+        return Argument(letter=letter, argument=f"{NONE[session.poll.shape]}.", chosen=False)
     best = max(ballots, key=lambda ballot: len(ballot.reasoning))
     why = first_sentence(best.reasoning) or "no reason given."
     return Argument(letter=letter, argument=f"{best.panelist}: {why}", chosen=True)

@@ -6,13 +6,14 @@ from typing import Literal, get_args
 from pydantic import ValidationError
 
 from bot.errors import CommandError
-from bot.poll import MAX_ROUNDS, Mode, Record
+from bot.poll import MAX_ROUNDS, Mode, Record, Shape
 
 Verb = Literal["ask", "new", "help", "history", "show", "panels", "stop"]
 ALONE = frozenset(get_args(Verb)) - {"ask", "show"}
 WITH_ID = frozenset({"show", "stop"})
 # Phones and editors turn two hyphens into a dash.
-FLAG = re.compile(r"\s*(?:--|—|–)(panel|mode|rounds)(?:\s+|=)(\S+)")
+FLAG = re.compile(r"\s*(?:--|—|–)(panel|mode|rounds|vote)(?:\s+|=)(\S+)")
+KNOWN = "--panel, --mode, --rounds and --vote"
 OTHER_FLAG = re.compile(r"\s*(?:--|—|–)(\w+)")
 
 
@@ -29,6 +30,7 @@ class Manner(Record):
     panel: str | None = None
     mode: Mode | None = None
     rounds: int | None = None
+    vote: Shape | None = None
 
 
 def parse_command(text: str) -> Command:
@@ -54,7 +56,7 @@ def parse_manner(text: str) -> tuple[Manner, str]:
         said[found[1]] = found[2]
         text = text[found.end() :]
     if other := OTHER_FLAG.match(text):
-        raise CommandError(f"There is no --{other[1]}; --panel, --mode and --rounds are known.")
+        raise CommandError(f"There is no --{other[1]}; known are {KNOWN}.")
     try:
         return Manner.model_validate(said), text
     except ValidationError as error:
@@ -64,6 +66,7 @@ def parse_manner(text: str) -> tuple[Manner, str]:
 def _complaint(flag: str) -> str:
     known = {
         "mode": f"--mode takes one of {', '.join(Mode)}.",
+        "vote": f"--vote takes one of {', '.join(Shape)}.",
         "rounds": f"--rounds takes a number from 1 to {MAX_ROUNDS}.",
     }
     return known[flag]

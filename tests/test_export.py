@@ -59,12 +59,13 @@ def headings(document: str) -> list[str]:
 
 KEYS = {
     "": "id created_at status place poll panel continues estimate_usd unpriced named ballots tally "
-    "people verdict summary cost posts",
+    "runoff condorcet people verdict summary cost posts",
     "cost": "input_tokens output_tokens cost_usd unpriced",
-    "poll": "question mode rounds options asked_by context",
+    "poll": "question mode shape rounds options asked_by context",
     "poll options 0": "letter text",
-    "ballots 0": "panelist round choice position reasoning error persuaded_by stand_in assigned "
-    "sources input_tokens cached_tokens output_tokens cost_usd seconds",
+    "ballots 0": "panelist round choice approved ranking scores confidence position reasoning "
+    "error persuaded_by stand_in assigned sources input_tokens cached_tokens output_tokens "
+    "cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
     "summary": "narrative agreement strongest chair counsel asked input_tokens "

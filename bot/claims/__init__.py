@@ -6,6 +6,7 @@ looks for one kind of claim and holds it against the facts of the session:
     names      who and what is not there: models, persons, options
     outcomes   counts, majorities, winners, what all or none did
     votes      who voted for what, in English
+    markings   who approved, ranked or scored what: nothing may be said of it
     tongues    the same and the outcome in other languages, more strictly
     moves      who changed its vote in a debate, and who persuaded it
     sources    whose argument it was
@@ -14,7 +15,7 @@ What no rule understands passes; what concerns the outcome cannot do harm even t
 counts and agreement are always added from the tally.
 """
 
-from bot.claims import marks, moves, names, outcomes, sources, tongues, votes
+from bot.claims import markings, marks, moves, names, outcomes, sources, tongues, votes
 from bot.claims.facts import Facts
 from bot.poll import Session
 
@@ -22,6 +23,7 @@ RULES = (
     names.problems,
     outcomes.problems,
     votes.problems,
+    markings.problems,
     tongues.problems,
     moves.problems,
     sources.problems,

@@ -17,6 +17,7 @@ class Facts:
         self.argued = argued
         self.panel, self.poll, self.tally = session.panel, session.poll, session.tally
         self.final = {ballot.panelist: ballot.choice for ballot in session.final_ballots}
+        self.favoured = {x for ballot in session.final_ballots for x in ballot.favourites}
         self.cast = defaultdict[str, list[str | None]](list)  # over the rounds of a debate
         self.persuaders = defaultdict[str, set[str]](set)
         spoken = defaultdict[str, list[str]](list)

@@ -67,7 +67,7 @@ def _nobody(sentence: str, facts: Facts) -> Iterator[str]:
     if UNMOVED.search(sentence) and any(map(facts.moved, facts.panel)):
         yield "somebody did change its vote"
     for found in UNCHOSEN.finditer(sentence):
-        if facts.option(found[0]) in facts.final.values():
+        if facts.option(found[0]) in facts.favoured:
             yield "somebody did vote for that"
 
 

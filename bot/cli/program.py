@@ -110,6 +110,11 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     help="poll: each answers once, alone. debate: in rounds, each seeing what the others say.",
 )
 @click.option("--rounds", type=click.IntRange(1, 5), help="Rounds of a debate, at the most.")
+@click.option(
+    "--vote",
+    type=click.Choice(["single", "approval", "ranking", "score"]),
+    help="What each marks: one option, all it approves, all in order, or scores from 1 to 10.",
+)
 @click.option("--resume", metavar="ID", help="Carry on a poll that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the session as one JSON object.")
 @config_option
@@ -120,6 +125,7 @@ def ask(
     panel: str | None,
     mode: str | None,
     rounds: int | None,
+    vote: str | None,
     resume: str | None,
     as_json: bool,
     config_file: Path | None,
@@ -144,7 +150,8 @@ def ask(
         _run(lambda: terminal.resume(config, resume, as_json=as_json, again=again))
     else:
         question = " ".join(text) or _stdin()
-        manner = Manner.model_validate({"panel": panel, "mode": mode, "rounds": rounds})
+        said = {"panel": panel, "mode": mode, "rounds": rounds, "vote": vote}
+        manner = Manner.model_validate(said)
         _run(lambda: terminal.ask(config, question, manner=manner, as_json=as_json, again=again))
 
 
