@@ -8,7 +8,7 @@ from bot.verdict import join
 
 def costs(session: Session) -> list[Cost]:
     """Give what each part of a session cost, in the order in which they came."""
-    parts = (cost(part) for part in (*session.ballots, session.summary))
+    parts = (cost(part) for part in (*session.ballots, session.grouping, session.summary))
     return [paid for paid in parts if paid]
 
 

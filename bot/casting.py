@@ -8,10 +8,10 @@ import asyncio
 import time
 from typing import NamedTuple
 
-from bot import advocate, debate
+from bot import advocate, debate, open_question
 from bot.errors import ModelError, ModelRefused
 from bot.panel import Panelist
-from bot.poll import Ballot, Session, StandIn
+from bot.poll import Ballot, Mode, Session, StandIn
 from bot.tab import Tab
 
 
@@ -32,6 +32,7 @@ async def cast_ballot(panelist: Panelist, session: Session, position: int, numbe
         seated = stand_in.on(tab, name=panelist.seat.name)
         ballot, _ = await _attempt(seated, session, position, number)
         ballot = ballot.model_copy(update={"stand_in": told})
+    ballot = open_question.missed(session, ballot)
     seconds = round(time.monotonic() - started, 3)
     return ballot.model_copy(update={"seconds": seconds, **tab.bill()})
 
@@ -40,6 +41,9 @@ async def _attempt(panelist: Panelist, session: Session, position: int, number: 
     seat = panelist.seat
     try:
         async with asyncio.timeout(seat.deadline):
+            if session.poll.mode is Mode.OPEN:
+                answering = open_question.answering(panelist, session, position, number)
+                return Attempt(await answering)
             floor = debate.floor(session, seat.name, number) if number > 1 else None
             if floor and seat.advocate:
                 return Attempt(await advocate.argue(panelist, session, floor))

@@ -7,11 +7,11 @@ from typing import Any
 import json_repair
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot import claims, summary, telling
+from bot import claims, paper, summary, telling
 from bot.answer import spoken
 from bot.errors import ModelError, SchemaRefused, cause
 from bot.panel import Seat
-from bot.poll import Argument, Session, Shape, Summary
+from bot.poll import Argument, Ballot, Mode, Poll, Session, Shape, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
 from bot.prompts import fence, plain
 from bot.tab import Tab
@@ -31,6 +31,11 @@ chose, write only what its potential counter-argument hinges on, as a noun phras
 option alone, and say of nobody that they hold it.
 Say only what the ballots say. Answer in the language of the question."""
 MARKED = "Leave out who approved, ranked or scored what: that is told from the ballots."
+COUNTERPOINT = (
+    "The question was open: the options are the answers that the panel's positions come to.\n"
+    "- counterpoint, one more key of the object: the strongest point against the answer that most "
+    "gave, in one sentence."
+)
 AS_JSON = 'Answer with one JSON object: {"narrative": …, "arguments": {"A": …, "B": …}}.'
 FAULTS = "That cannot be published: {faults}. Write it again, true to the ballots."
 
@@ -46,6 +51,7 @@ class Draft(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     narrative: str = ""
+    counterpoint: str = ""
     arguments: dict[str, str] = Field(default_factory=dict)
 
 
@@ -85,13 +91,20 @@ class Chair:
             return first
 
     async def _draft(self, session: Session, turns: list[Turn]) -> Draft:
-        schema = _schema(session) if Ability.SCHEMA in self._model.abilities else None
         single = session.poll.shape is Shape.SINGLE
-        system = "\n".join([RULES, *([] if single else [MARKED]), AS_JSON])
-        try:
-            return _read(await self._ask(system, turns, schema=schema))
-        except SchemaRefused:
-            return _read(await self._ask(system, turns))
+        is_open = session.poll.mode is Mode.OPEN
+        more = [*([] if single else [MARKED]), *([COUNTERPOINT] if is_open else [])]
+        system = "\n".join([RULES, *more, AS_JSON])
+        return _read(await self.answer(system, turns, schema=_schema(session)))
+
+    async def answer(self, system: str, turns: list[Turn], *, schema: dict[str, Any]) -> str:
+        """Ask for JSON, held to the schema where the endpoint can be. Raises ModelError."""
+        if Ability.SCHEMA in self._model.abilities:
+            try:
+                return await self._ask(system, turns, schema=schema)
+            except SchemaRefused:
+                pass  # The endpoint takes no schema after all; the words ask for JSON, too.
+        return await self._ask(system, turns)
 
     async def _brief_draft(self, session: Session) -> Draft:
         """Ask a very small model only for what no ballot says: the case for what nobody chose.
@@ -133,7 +146,7 @@ class Chair:
             )
         )
         if completion.cut and not brief:
-            raise ModelError("the chair's summary was cut off")
+            raise ModelError("the chair was cut off")
         return spoken(completion.text)
 
     def _published(self, draft: Draft, session: Session) -> Summary:
@@ -144,7 +157,10 @@ class Chair:
         if narrative and not told:
             log.info("Session %s: the chair's narrative did not hold", session.id)
         strongest = tuple(_argument(draft, session, plain) for plain in own.strongest)
+        point = draft.counterpoint.strip()
+        holds = point and session.poll.mode is Mode.OPEN and not claims.problems(point, session)
         return Summary(
+            counterpoint=point if holds else own.counterpoint,
             narrative=narrative if told else own.narrative,
             agreement=own.agreement,
             strongest=strongest,
@@ -184,9 +200,7 @@ def _material(session: Session) -> str:
     lines = [fence("question", poll.question)]
     lines += [fence("option", option.text, letter=option.letter) for option in poll.options]
     for ballot in session.final_ballots:
-        voted = (
-            f"voted for option {ballot.choice}" if ballot.choice else telling.voted(poll, ballot)
-        )
+        voted = _voted(poll, ballot)
         why = "" if ballot.abstained else f"\n{ballot.reasoning}"
         lines.append(fence("ballot", f"{ballot.panelist} {voted}.{why}"))
     lines += [fence("moved", move) for move in summary.moves(session)]
@@ -196,20 +210,20 @@ def _material(session: Session) -> str:
     return "\n".join(lines)
 
 
+def _voted(poll: Poll, ballot: Ballot) -> str:
+    """Tell a vote by its letter, which is how the chair names the options of its arguments."""
+    if ballot.position and ballot.choice:
+        return f"gave answer {ballot.choice}: {ballot.position}"
+    return f"voted for option {ballot.choice}" if ballot.choice else telling.voted(poll, ballot)
+
+
 def _schema(session: Session) -> dict[str, Any]:
     letters = [option.letter for option in session.poll.options]
-    arguments = {
-        "type": "object",
-        "properties": {letter: {"type": "string"} for letter in letters},
-        "required": letters,
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"narrative": {"type": "string"}, "arguments": arguments},
-        "required": ["narrative", "arguments"],
-        "additionalProperties": False,
-    }
+    arguments = paper.closed({letter: {"type": "string"} for letter in letters})
+    keys = {"narrative": {"type": "string"}, "arguments": arguments}
+    if session.poll.mode is Mode.OPEN:
+        keys["counterpoint"] = {"type": "string"}
+    return paper.closed(keys)
 
 
 def _read(text: str) -> Draft:
@@ -221,5 +235,6 @@ def _read(text: str) -> Draft:
     written = arguments if isinstance(arguments, dict) else {}
     return Draft(
         narrative=str(value.get("narrative") or ""),
+        counterpoint=str(value.get("counterpoint") or ""),
         arguments={str(letter): str(text) for letter, text in written.items()},
     )

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.errors import CommandError
-from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Poll
+from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Mode, Poll
 
 USAGE = "Will open models keep up? | Yes | No"
 DEFAULT_OPTIONS = ("Yes", "No")
@@ -12,8 +12,10 @@ DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 
 
-def parse_poll(text: str, *, asked_by: str | None = None) -> Poll:
+def parse_poll(text: str, *, mode: Mode = Mode.POLL, asked_by: str | None = None) -> Poll:
     r"""Read `question | option | option`; without options it is a question of Yes or No.
+
+    In the open mode it has no options at all.
 
     A field in quotes may hold a bar, and so may any field that writes it as `\|`.
     Raises CommandError with one sentence for the author.
@@ -22,6 +24,10 @@ def parse_poll(text: str, *, asked_by: str | None = None) -> Poll:
     question, *options = (field.strip() for field in _split(_clean(text)))
     options = [" ".join(option.split()) for option in options]
     _check_question(question)
+    if mode is Mode.OPEN:
+        if options:
+            raise CommandError("An open question has no options; leave them out, or the mode.")
+        return Poll(question=question, mode=mode, asked_by=asked_by)
     _check_options(options)
     return Poll.of(question, options or DEFAULT_OPTIONS, asked_by=asked_by)
 

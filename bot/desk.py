@@ -77,7 +77,7 @@ class Desk:
     ) -> Asked | None:
         """Ask the poll of a session once more, in a session of its own."""
         earlier = await self.session(session_id)
-        poll = earlier.poll.model_copy(update={"asked_by": name})
+        poll = earlier.poll.anew(asked_by=name)
         session = Session.start(
             poll, place=earlier.place, panel=earlier.panel, asker=person, named=earlier.named
         )

@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import render, verdict
+from bot import open_question, opinions, render, verdict
 from bot.casting import cast_ballot
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, cause
@@ -14,7 +14,7 @@ from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Session, Status
+from bot.poll import Ballot, Mode, Session, Status
 from bot.ports import Messenger, SessionStore
 from bot.summing import sum_up
 from bot.timekeeper import stopping_after
@@ -127,26 +127,41 @@ class Engine:
         return [self._panelists[name] for name in session.panel]
 
     async def _rounds(self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist]) -> None:
-        """Ask once; in a debate again, until nobody changes its vote or the rounds are over."""
+        """Ask once; in a debate again, until nobody changes its vote or the rounds are over.
+
+        An open question has two rounds: a position, and whether it was put where it belongs.
+        """
+        is_open = journal.session.poll.mode is Mode.OPEN
         rounds = journal.session.poll.rounds
         first = rounds if journal.session.continues else 1
         for number in range(first, rounds + 1):
+            if is_open and number > 1:
+                await open_question.group(journal, self._chair)
             if number > 1:
                 outbox.reply(render.new_round(journal.session, number))
                 outbox.refresh()
             await self._round(journal, outbox, panel, number=number)
-            if journal.stopped.is_set() or journal.session.settled(number):
-                return
+            over = journal.stopped.is_set() and not is_open
+            if over or journal.session.settled(number):
+                break
+        for ballot in open_question.unasked(journal.session) if is_open else ():
+            await journal.write(ballot)
+            _post(outbox, journal.session, ballot)
 
     async def _round(
         self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist], *, number: int
     ) -> None:
         """Ask everyone who has not answered yet, all at once; a devil's advocate before all."""
         cast = journal.session.ballots_of(number)
+        asked = open_question.asked(journal.session, number)
         for ballot in cast.values():
-            outbox.reply(render.ballot(journal.session, ballot))
+            _post(outbox, journal.session, ballot)
         await journal.listen()
-        waiting = [(at, p) for at, p in enumerate(panel) if p.seat.name not in cast]
+        waiting = [
+            (at, p)
+            for at, p in enumerate(panel)
+            if p.seat.name in asked and p.seat.name not in cast
+        ]
         advocates = [(at, p) for at, p in waiting if p.seat.advocate and number > 1]
         for some in (advocates, [pair for pair in waiting if pair not in advocates]):
             if journal.stopped.is_set():
@@ -162,8 +177,9 @@ class Engine:
         ballot = await unless(journal.stopped, voting)
         if ballot is None:
             return  # stopped: who has not answered yet is passed over
+        ballot = await open_question.settle(journal, ballot)
         await journal.write(ballot)
-        outbox.reply(render.ballot(journal.session, ballot))
+        _post(outbox, journal.session, ballot)
         outbox.refresh()
 
     async def _decide(self, journal: Journal, outbox: Outbox) -> None:
@@ -181,3 +197,8 @@ class Engine:
         assert written is not None  # noqa: S101  # the step before wrote it
         await outbox.close(render.summary(journal.session, written))
         await journal.write(Status.DONE)
+
+
+def _post(outbox: Outbox, session: Session, ballot: Ballot) -> None:
+    if opinions.posted(session, ballot):
+        outbox.reply(render.ballot(session, ballot))

@@ -1,12 +1,12 @@
 """A session while it is run: every part is saved before anything is done about it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.errors import LeaseLost, SessionBusy, SessionMissing
-from bot.poll import Ballot, Receipt, Session, Status, Stop, Summary, Verdict
+from bot.poll import Ballot, Grouping, Receipt, Session, Status, Stop, Summary, Verdict
 from bot.ports import Entry, Lease, SessionStore
 
 LEASE = 6.0  # seconds that a lease outlives its owner
@@ -54,7 +54,12 @@ class Journal:
 
     async def write(self, entry: Entry) -> None:
         """Save one part, then hold it in memory too; in the same order there and here."""
+        await self.amend(lambda _session: entry)
+
+    async def amend(self, change: Callable[[Session], Entry]) -> None:
+        """Save a part that is made of the session as it is when its turn has come."""
         async with self._writing:
+            entry = change(self.session)
             await self._store.save(self._lease, entry)
             self.session = with_entry(self.session, entry)
 
@@ -97,6 +102,8 @@ def with_entry(session: Session, entry: Entry) -> Session:
         case Receipt():
             rest = (receipt for receipt in session.receipts if receipt.key != entry.key)
             return session.model_copy(update={"receipts": (*rest, entry)})
+        case Grouping():
+            return session.grouped(entry)
         case Verdict():
             return session.model_copy(update={"verdict": entry})
         case Summary():

@@ -1,6 +1,6 @@
 """The ledger: what was spent, by whom, where and on which model."""
 
-from bot.poll import Ballot, Record, Session, Summary
+from bot.poll import Ballot, Grouping, Record, Session, Summary
 
 EVERYWHERE = "all"  # the scope of what all platforms spend together
 
@@ -18,7 +18,7 @@ class Cost(Record):
     """What answers of one model cost; `cost_usd` leaves out those whose price is not known."""
 
     model: str  # the name on its seat
-    answers: int = 1  # ballots, summaries, and answers to who asked back
+    answers: int = 1  # ballots, groupings, summaries, and answers to who asked back
     unpriced: int = 0  # of the answers
     input_tokens: int = 0
     output_tokens: int = 0
@@ -43,8 +43,8 @@ def cost(part: object) -> Cost | None:
     match part:
         case Ballot():
             model = part.stand_in.name if part.stand_in else part.panelist
-            answered = bool(part.choice or part.assigned)
-        case Summary(asked=str(model)):
+            answered = bool(part.favourites or part.assigned or part.position)
+        case Summary(asked=str(model)) | Grouping(asked=str(model)):
             answered = part.chair is not None
         case _:
             return None

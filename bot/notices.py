@@ -22,7 +22,8 @@ USAGE = """\
 {ask} Will open models keep up? | Yes | No
 
 Without options it is a question of Yes or No; up to ten fit. Put a field in double quotes if it \
-holds a bar. Before the question you may write `--panel NAME` and `--mode debate --rounds 3`."""
+holds a bar. Before the question you may write `--panel NAME`, `--mode debate --rounds 3`, \
+`--mode open` for a question without options, and `--vote approval`, `ranking` or `score`."""
 COMMANDS = {
     "history": "the newest polls of this channel",
     "show ID": "a poll again, with its verdict and summary",

@@ -45,12 +45,14 @@ class Summary(Record):
     """What the poll came to in words.
 
     `chair` names the model that wrote it, None for our own words; `counsel` the model that argued
-    only for what nobody chose.
+    only for what nobody chose. `counterpoint` is the strongest point against the answer to an open
+    question.
     """
 
     narrative: str
     agreement: str
     strongest: tuple[Argument, ...]
+    counterpoint: str = ""
     chair: str | None = None
     counsel: str | None = None
     asked: str | None = None  # the chair that was paid, whether or not anything of it was kept

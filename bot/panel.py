@@ -49,6 +49,10 @@ class Panelist:
         self.seat, self.stand_in = seat, stand_in
         self._model = model
 
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        return self._model.abilities
+
     def on(self, tab: Tab, *, name: str | None = None) -> "Panelist":
         """Give this panelist with its answers on a tab, and perhaps on the seat of another name."""
         seat = self.seat.model_copy(update={"name": name or self.seat.name})
@@ -74,7 +78,7 @@ class Panelist:
             **marked(reading, [poll.options[at].letter for at in order]),
             reasoning=reading.reasoning,
             error=reading.problem,
-            sources=hearing.sources,
+            sources=cited(hearing.completions),
             confidence=reading.confidence if reading.voted else None,
             seconds=round(time.monotonic() - started, 3),
             **hearing.cost(),
@@ -109,6 +113,11 @@ def debated(ballot: Ballot, said: str, floor: Floor) -> Ballot:
     )
 
 
+def cited(completions: Sequence[Completion]) -> tuple[Source, ...]:
+    """Give the pages that any of these answers cites, each once."""
+    return tuple(dict.fromkeys(source for answer in completions for source in answer.sources))
+
+
 def rotation(options: int, position: int) -> list[int]:
     """Give the order of the options for one seat, so that over the panel each comes first equally.
 
@@ -137,7 +146,7 @@ class Hearing:
         self._options = [prompts.plain(text) for text in shown] if brief else shown
         self._turns: list[Turn] = []
         self._system = ""
-        self._completions: list[Completion] = []
+        self.completions: list[Completion] = []
 
     async def reading(self) -> Reading:
         first = await self._first_answer()
@@ -160,25 +169,19 @@ class Hearing:
 
     def cost(self) -> dict[str, int | float | None]:
         """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
-        costs = [completion.cost_usd for completion in self._completions]
+        costs = [completion.cost_usd for completion in self.completions]
         known = [cost for cost in costs if cost is not None]
         return {
-            "input_tokens": sum(completion.input_tokens for completion in self._completions),
-            "cached_tokens": sum(completion.cached_tokens for completion in self._completions),
-            "output_tokens": sum(completion.output_tokens for completion in self._completions),
+            "input_tokens": sum(completion.input_tokens for completion in self.completions),
+            "cached_tokens": sum(completion.cached_tokens for completion in self.completions),
+            "output_tokens": sum(completion.output_tokens for completion in self.completions),
             "cost_usd": sum(known) if known and len(known) == len(costs) else None,
         }
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """The pages that any of its answers cites, each once."""
-        found = (source for completion in self._completions for source in completion.sources)
-        return tuple(dict.fromkeys(found))
-
-    @property
     def said(self) -> str:
         """The first answer, word for word."""
-        return self._completions[0].text
+        return self.completions[0].text
 
     async def _first_answer(self) -> Reading:
         if self._seat.style == "brief":
@@ -212,7 +215,7 @@ class Hearing:
     async def _piece(self, question: str, choices: tuple[str, ...]) -> str:
         self._turns.append(Turn(role="user", text=question))
         await self._ask(max_tokens=VOTE_TOKENS, choices=choices)
-        return self._completions[-1].text.strip()
+        return self.completions[-1].text.strip()
 
     async def _repaired(self, problem: str) -> Reading:
         brief = self._seat.style == "brief"  # it was shown no letters
@@ -229,7 +232,7 @@ class Hearing:
             system=self._system, turns=tuple(self._turns), max_tokens=max_tokens, **constraint
         )
         completion = await self._model.complete(prompt)
-        self._completions.append(completion)
+        self.completions.append(completion)
         self._turns.append(Turn(role="assistant", text=completion.text or "…"))
         reading = answer.read(completion.text, self._options, self._poll.shape)
         if completion.cut and not reading.voted:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from bot import counting
+from bot.grouping import Grouping
 from bot.outcome import Argument, Count, Scores, Summary, Verdict
 from bot.place import Place, Post, Receipt
 from bot.record import Record
@@ -26,6 +27,7 @@ __all__ = [
     "Argument",
     "Ballot",
     "Count",
+    "Grouping",
     "Mode",
     "Option",
     "PersonsVote",
@@ -62,6 +64,7 @@ class Mode(StrEnum):
 
     POLL = "poll"  # every panelist answers once and alone
     DEBATE = "debate"  # rounds, in which each sees what the others say and may change its vote
+    OPEN = "open"  # no options: each states a position, and these are grouped into answers
 
 
 class Shape(StrEnum):
@@ -88,13 +91,16 @@ class Remark(Record):
 
 
 class Poll(Record):
-    """A question with its options in the order that the asker gave, and what was said before."""
+    """A question with its options in the order that the asker gave, and what was said before.
+
+    The options of an open question are the answers that the panel's positions are grouped into.
+    """
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    options: tuple[Option, ...] = Field(min_length=MIN_OPTIONS, max_length=MAX_OPTIONS)
+    options: tuple[Option, ...] = Field(default=(), max_length=MAX_OPTIONS)
     mode: Mode = Mode.POLL
     shape: Shape = Shape.SINGLE
-    rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; more than one in a debate
+    rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; one in a poll
     asked_by: str | None = None  # a name to show
     context: tuple[Remark, ...] = ()
 
@@ -102,6 +108,12 @@ class Poll(Record):
     def _a_debate_is_about_one_choice(self) -> Self:
         if self.mode is not Mode.POLL and self.shape is not Shape.SINGLE:
             raise ValueError("only where each answers once and alone may more than one be marked")
+        return self
+
+    @model_validator(mode="after")
+    def _there_is_a_choice(self) -> Self:
+        if self.mode is not Mode.OPEN and len(self.options) < MIN_OPTIONS:
+            raise ValueError(f"there are at least {MIN_OPTIONS} options, unless it is open")
         return self
 
     @model_validator(mode="after")
@@ -113,15 +125,22 @@ class Poll(Record):
     @classmethod
     def of(cls, question: str, texts: Iterable[str], *, asked_by: str | None = None) -> Self:
         """Make a poll whose options get their letters in the order of `texts`."""
-        options = tuple(
-            Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
-        )
-        return cls(question=question, options=options, asked_by=asked_by)
+        return cls(question=question, options=_lettered(texts), asked_by=asked_by)
+
+    def anew(self, *, asked_by: str | None) -> Self:
+        """Give the poll as it was before it was asked, for somebody who asks it again."""
+        options = () if self.mode is Mode.OPEN else self.options
+        return self.model_copy(update={"options": options, "asked_by": asked_by})
+
+    def answered(self, grouping: Grouping) -> Self:
+        """Give an open question with the answers that it got as its options."""
+        texts = [answer.text for answer in grouping.answers]
+        return self.model_copy(update={"options": _lettered(texts)})
 
     @property
     def single_choice(self) -> bool:
         """Tell whether one option is voted for, so that people may vote too, and debate goes on."""
-        return self.shape is Shape.SINGLE
+        return self.shape is Shape.SINGLE and self.mode is not Mode.OPEN
 
     def text_of(self, letter: str) -> str:
         return next(option.text for option in self.options if option.letter == letter)
@@ -139,6 +158,12 @@ class StandIn(Record):
 
     name: str
     reason: str
+
+
+def _lettered(texts: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(
+        Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
+    )
 
 
 class Score(Record):
@@ -160,7 +185,7 @@ class Ballot(Record):
     ranking: tuple[str, ...] = ()  # the best first
     scores: tuple[Score, ...] = ()  # in the poll's order
     confidence: int | None = Field(default=None, ge=0, le=100)
-    position: str | None = None
+    position: str | None = None  # to an open question, in one line
     reasoning: str = ""
     error: str | None = None
     persuaded_by: str | None = None
@@ -274,6 +299,7 @@ class Session(Record):
     status: Status = Status.RUNNING
     ballots: tuple[Ballot, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    grouping: Grouping | None = None  # of an open question, once the positions are there
     verdict: Verdict | None = None
     summary: Summary | None = None
     words: Words = Words()
@@ -298,6 +324,11 @@ class Session(Record):
             asker=asker,
             named=named,
         )
+
+    def grouped(self, grouping: Grouping) -> Self:
+        """Give the session with the positions grouped, and the answers as options of its poll."""
+        poll = self.poll.answered(grouping)
+        return self.model_copy(update={"grouping": grouping, "poll": poll})
 
     def ballots_of(self, number: int) -> Mapping[str, Ballot]:
         """Give the ballots of one round by panelist."""

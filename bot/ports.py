@@ -9,6 +9,7 @@ from bot.ledger import Expense
 from bot.pieces import Message
 from bot.poll import (
     Ballot,
+    Grouping,
     PersonsVote,
     Place,
     Post,
@@ -115,7 +116,7 @@ class Lease(Record):
     fence: int
 
 
-Entry: TypeAlias = Ballot | Receipt | Verdict | Summary | Status
+Entry: TypeAlias = Ballot | Grouping | Receipt | Verdict | Summary | Status
 
 
 class Ledger(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot import bill, sources, telling
+from bot import bill, opinions, sources, telling
 from bot.marking import HIGHEST
 from bot.money import told_before
 from bot.pieces import (
@@ -27,7 +27,7 @@ from bot.pieces import (
     Tone,
     Vote,
 )
-from bot.poll import Ballot, Count, Poll, Session, Shape, StandIn, Status, Summary, Tally
+from bot.poll import Ballot, Count, Mode, Poll, Session, Shape, StandIn, Status, Summary, Tally
 from bot.summary import moves
 
 SUMMARY = "summary"  # the key of the message that closes the poll
@@ -43,7 +43,7 @@ def root(session: Session) -> Message:
         Heading(text=poll.question),
         *asked,
         *_estimate(session),
-        _bars(poll, session.tally),
+        *_bars(poll, session.tally),
         _seats(session),
         *_rounds(session),
         *_runoff(session),
@@ -63,6 +63,8 @@ def _estimate(session: Session) -> list[Piece]:
 
 def ballot(session: Session, cast: Ballot) -> Message:
     """One panelist's reply in the thread: its choice first, then why; or why it has none."""
+    if session.poll.mode is Mode.OPEN:
+        return opinions.ballot(session, cast)
     pieces: list[Piece] = []
     before = session.standing(cast.round - 1).get(cast.panelist)
     instead = [_instead(cast, cast.stand_in)] if cast.stand_in else []
@@ -70,7 +72,7 @@ def ballot(session: Session, cast: Ballot) -> Message:
         pieces.append(_vote(session.poll, cast))
         pieces += instead
         pieces += [_course(session, before, cast)] if before else []
-        pieces += _confidence(cast)
+        pieces += opinions.confidence(cast)
         pieces.append(Prose(text=cast.reasoning or "It gave no reason."))
     elif cast.assigned:
         pieces += [_task(session, before, cast.assigned), Prose(text=cast.reasoning)]
@@ -81,7 +83,7 @@ def ballot(session: Session, cast: Ballot) -> Message:
     pieces += sources.listed(cast.sources)
     return Message(
         session_id=session.id,
-        key=ballot_key(cast),
+        key=opinions.ballot_key(cast),
         author=cast.panelist,
         pieces=tuple(pieces),
     )
@@ -98,12 +100,6 @@ def _vote(poll: Poll, cast: Ballot) -> Vote | Line:
         return Vote(letter=cast.choice, text=poll.text_of(cast.choice))
     did = telling.voted(poll, cast)
     return Line(text=f"{did[0].upper()}{did[1:]}", tone=Tone.GOOD)
-
-
-def _confidence(cast: Ballot) -> list[Piece]:
-    if cast.confidence is None:
-        return []
-    return [Line(text=f"Confidence: {cast.confidence} %", tone=Tone.FAINT)]
 
 
 def _course(session: Session, before: Ballot, cast: Ballot) -> Line:
@@ -134,12 +130,10 @@ def _abstention(session: Session, before: Ballot | None, cast: Ballot) -> Line:
 
 def new_round(session: Session, number: int) -> Message:
     """Open one more round in the thread."""
+    if session.grouping:
+        return opinions.grouped(session, session.grouping, number)
     text = f"Round {number} of {session.poll.rounds}: each now sees what the others say."
     return Message(session_id=session.id, key=f"round:{number}", pieces=(Line(text=text),))
-
-
-def ballot_key(cast: Ballot) -> str:
-    return f"ballot:{cast.round}:{cast.panelist}"
 
 
 def summary(session: Session, written: Summary) -> Message:
@@ -148,6 +142,7 @@ def summary(session: Session, written: Summary) -> Message:
     points = tuple(
         Point(letter=a.letter, option=session.poll.text_of(a.letter), argument=a.argument)
         for a in written.strongest
+        if a.chosen or session.poll.mode is not Mode.OPEN  # a group that nobody confirmed is gone
     )
     pieces = (
         Heading(text=session.poll.question),
@@ -155,6 +150,7 @@ def summary(session: Session, written: Summary) -> Message:
         Prose(text=written.narrative),
         Line(text=written.agreement),
         *_moves(session),
+        *opinions.counterpoint(written),
         Points(points=points),
         *_people(session),
         Line(text=_by(session, written), tone=Tone.FAINT),
@@ -181,18 +177,22 @@ def thread(session: Session) -> list[Message]:
     messages = [root(session)]
     for number in range(1, session.last_round + 1):
         messages += [new_round(session, number)] if number > 1 else []
-        messages += [ballot(session, cast) for cast in session.ballots_of(number).values()]
+        messages += [
+            ballot(session, cast)
+            for cast in session.ballots_of(number).values()
+            if opinions.posted(session, cast)
+        ]
     return messages + ([summary(session, session.summary)] if session.summary else [])
 
 
-def _bars(poll: Poll, tally: Tally) -> Bars:
+def _bars(poll: Poll, tally: Tally) -> list[Piece]:
     """Draw what each option got: votes or approvals of the voters, points of those possible."""
     full = tally.voters * (HIGHEST if poll.shape is Shape.SCORE else 1)
     bars = (
         Bar(letter=c.letter, text=poll.text_of(c.letter), votes=c.votes, voters=full, note=_note(c))
         for c in tally.counts
     )
-    return Bars(bars=tuple(bars))
+    return [Bars(bars=tuple(bars))] if tally.counts else []
 
 
 def _note(count: Count) -> str:
@@ -216,7 +216,8 @@ def _counts_text(poll: Poll, counts: Iterable[Count]) -> str:
 
 
 def _seats(session: Session) -> Seats:
-    cast = session.ballots_of(session.current_round)
+    is_open = session.poll.mode is Mode.OPEN  # then the first round is as good as the second
+    cast = session.standing(2) if is_open else session.ballots_of(session.current_round)
     over = session.words.stop or session.verdict or session.status is not Status.RUNNING
     waiting = SeatState.PASSED_OVER if over else SeatState.THINKING
     rows = (_seat(session.poll, name, cast.get(name), waiting) for name in session.panel)
@@ -229,7 +230,7 @@ def _seat(poll: Poll, name: str, cast: Ballot | None, waiting: SeatState) -> Sea
     if cast.assigned:
         note = f"argues for {poll.text_of(cast.assigned)}, as devil's advocate"
         return SeatRow(name=name, state=SeatState.VOTED, note=note)
-    if cast.abstained:
+    if cast.abstained and not cast.position:
         return SeatRow(name=name, state=SeatState.ABSTAINED, note=cast.error or "")
     return SeatRow(name=name, state=SeatState.VOTED, note=telling.vote(poll, cast))
 
@@ -242,6 +243,8 @@ def _state(session: Session) -> Line:
     number = session.current_round
     done = f"{len(session.ballots_of(number))} of {len(session.panel)} have answered"
     within = f" in round {number}" if session.poll.rounds > 1 else ""
+    if session.poll.mode is Mode.OPEN:
+        return Line(text=opinions.progress(session), tone=Tone.FAINT)
     return Line(text=done + within, tone=Tone.FAINT)
 
 
@@ -265,7 +268,7 @@ def _stopped(session: Session) -> list[Piece]:
 
 def _rounds(session: Session) -> list[Piece]:
     """Show the tally of each round of a debate side by side."""
-    if session.last_round == 1:
+    if session.last_round == 1 or session.poll.mode is Mode.OPEN:
         return []
     rounds = range(1, session.last_round + 1)
     told = (f"Round {n}: {_tally_text(session, n)}" for n in rounds)
@@ -278,7 +281,7 @@ def _tally_text(session: Session, number: int) -> str:
 
 
 def _moves(session: Session) -> list[Piece]:
-    if session.last_round == 1:
+    if session.last_round == 1 or session.poll.mode is Mode.OPEN:
         return []
     told = moves(session)
     return [Line(text="; ".join(told) + "." if told else "Nobody changed its vote.")]

@@ -10,6 +10,7 @@ from bot.poll import MAX_ROUNDS, Mode, Place, Poll, Record, Remark, Session, Sha
 from bot.verbs import Manner, parse_manner
 
 MAX_CONTEXT = 12_000  # characters of what was said before; the newest are kept
+OPEN_ROUNDS = 2  # a position, and whether it was put where it belongs
 ROUNDS = 2  # of a debate, where nothing else is said
 
 
@@ -42,8 +43,8 @@ def session_of(
     Flags in the text go before what a form says. Raises CommandError for the author.
     """
     said, text = parse_manner(request.text)
-    poll = parse_poll(text, asked_by=request.name)
     mode, rounds = _mode(said, request)
+    poll = parse_poll(text, mode=mode, asked_by=request.name)
     shape = _shape(said, request, mode)
     context = newest(request.context)
     more = {"mode": mode, "shape": shape, "rounds": rounds, "context": context}
@@ -115,6 +116,10 @@ def _mode(said: Manner, request: Request) -> tuple[Mode, int]:
         if rounds and rounds > 1:
             raise CommandError("Only a debate has more than one round; add --mode debate.")
         return mode, 1
+    if mode is Mode.OPEN:
+        if rounds:
+            raise CommandError("Only a debate has rounds; leave out --rounds.")
+        return mode, OPEN_ROUNDS
     if rounds is not None and not 1 < rounds <= MAX_ROUNDS:
         raise CommandError(f"A debate has 2 to {MAX_ROUNDS} rounds.")
     return mode, rounds or ROUNDS

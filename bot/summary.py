@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from bot import telling
 from bot.markdown import escape
-from bot.poll import Argument, Ballot, Session, Shape, Summary
+from bot.poll import Argument, Ballot, Mode, Session, Shape, Summary
 from bot.verdict import join
 
 UNCHOSEN = "No model chose this option"
@@ -38,6 +38,7 @@ def plain(session: Session) -> Summary:
         narrative=_narrative(session),
         agreement=agreement(session),
         strongest=tuple(_from_ballots(session, o.letter) for o in session.poll.options),
+        counterpoint=_counterpoint(session),
     )
 
 
@@ -52,12 +53,26 @@ def agreement(session: Session) -> str:
     if len(camps[0][1]) == voters > 1:
         everyone = "All models" if not silent else "All models that voted"
         verb, words = ("agreed on", "") if _single(session) else FAVOURED[session.poll.shape]
-        parts[0] = f"{everyone} {verb} {session.poll.text_of(camps[0][0])}{words}"
+        parts[0] = f"{everyone} {verb} {_named(session, camps[0][0])}{words}"
     elif _single(session) and len(camps) == 2 and len(camps[0][1]) > len(camps[1][1]):  # noqa: PLR2004  # two camps
         parts[1] = f"{join(camps[1][1])} dissented"
     if silent:
         parts.append(f"{join(silent)} abstained")
     return "; ".join(parts) + "."
+
+
+def _counterpoint(session: Session) -> str:
+    """Quote the largest camp that gave another answer to an open question; nothing if none did."""
+    others = [x for x, _ in _camps(session) if x not in session.tally.leaders[:1]]
+    if session.poll.mode is not Mode.OPEN or not others:
+        return ""
+    return f"{_named(session, others[0])}. {_from_ballots(session, others[0]).argument}"
+
+
+def _named(session: Session, letter: str) -> str:
+    """Give the words of an option; an answer to an open question is a sentence, so in quotes."""
+    text = session.poll.text_of(letter)
+    return f"“{text}”" if session.poll.mode is Mode.OPEN else text
 
 
 def _single(session: Session) -> bool:
@@ -66,6 +81,8 @@ def _single(session: Session) -> bool:
 
 def moves(session: Session) -> list[str]:
     """Tell who changed its vote over the rounds of a debate, and who persuaded it."""
+    if session.poll.mode is Mode.OPEN:
+        return []  # to find one's place is no change of mind
     return [
         _move(session, session.standing(1)[ballot.panelist], ballot)
         for ballot in session.final_ballots
@@ -120,8 +137,9 @@ def _camps(session: Session) -> list[tuple[str, list[str]]]:
 
 def _camp(session: Session, letter: str, names: list[str]) -> str:
     agreed = _single(session) and len(names) > 1
-    verb, words = ("agreed on", "") if agreed else FAVOURED[session.poll.shape]
-    return f"{join(names)} {verb} {session.poll.text_of(letter)}{words}"
+    alone = ("answered", "") if session.poll.mode is Mode.OPEN else FAVOURED[session.poll.shape]
+    verb, words = ("agreed on", "") if agreed else alone
+    return f"{join(names)} {verb} {_named(session, letter)}{words}"
 
 
 def _narrative(session: Session) -> str:
@@ -141,8 +159,10 @@ def _reasons(session: Session) -> str:
 
 def _item(session: Session, ballot: Ballot) -> str:
     """Write one item of a Markdown list."""
-    verb = "chose" if ballot.choice else telling.CHOSE[session.poll.shape]
+    verb = "chose" if _single(session) else telling.CHOSE[session.poll.shape]
     choice = f"{ballot.panelist} {verb} {telling.vote(session.poll, ballot)}"
+    if session.poll.mode is Mode.OPEN:
+        choice = f"{ballot.panelist} answered “{ballot.position}”"
     why = first_sentence(ballot.reasoning)
     return f"- {escape(f'{choice}: {why}' if why else f'{choice}.')}"
 

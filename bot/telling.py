@@ -1,6 +1,6 @@
 """Telling a vote in words, whatever its shape."""
 
-from bot.poll import Ballot, Poll, Shape
+from bot.poll import Ballot, Mode, Poll, Shape
 from bot.verdict import join
 
 CHOSE = {
@@ -13,6 +13,8 @@ CHOSE = {
 
 def vote(poll: Poll, ballot: Ballot) -> str:
     """Say what a ballot marks: `Tea`, `Tea and Milk`, `Tea, then Milk`, `Tea 8, Milk 5`."""
+    if poll.mode is Mode.OPEN:
+        return ballot.position or ""
     if ballot.choice:
         return poll.text_of(ballot.choice)
     if ballot.approved:
@@ -25,6 +27,8 @@ def vote(poll: Poll, ballot: Ballot) -> str:
 
 def voted(poll: Poll, ballot: Ballot) -> str:
     """Say what a panelist did: `voted for Tea`, `ranked Tea, then Milk`; or that it abstained."""
+    if poll.mode is Mode.OPEN and ballot.position:
+        return f"answered: {ballot.position}"
     if ballot.abstained:
         return "abstained"
     return f"{CHOSE[poll.shape]} {vote(poll, ballot)}"

@@ -1,6 +1,6 @@
 """From a tally to a verdict: pure rules, no judgement."""
 
-from bot.poll import Poll, Shape, Tally, Verdict
+from bot.poll import Mode, Poll, Shape, Tally, Verdict
 
 LABELS = {
     Shape.APPROVAL: "Most approved",
@@ -40,11 +40,24 @@ def _label(shape: Shape, tally: Tally) -> str:
 def _line(label: str, poll: Poll, tally: Tally) -> str:
     abstained = f", {tally.abstained} abstained" if tally.abstained else ""
     if not tally.voters:
-        return f"{label} — nobody voted{abstained}"
+        return f"{label} — nobody {'answered' if poll.mode is Mode.OPEN else 'voted'}{abstained}"
     leaders = join([poll.text_of(letter) for letter in tally.leaders])
+    if poll.mode is Mode.OPEN:
+        return _answer(leaders, tally) + f"{abstained})"
     each = " each" if len(tally.leaders) > 1 else ""
     figures = FIGURES[poll.shape](tally)
     return f"{label} — {leaders} ({figures}{each}{abstained}){_one_to_one(poll, tally)}"
+
+
+def _answer(leaders: str, tally: Tally) -> str:
+    """Begin the line of an open question; what stands in its brackets goes on."""
+    if tally.voters == 1:
+        return f"Answer: {leaders} (the only model that answered"
+    if tally.most == 1:
+        return f"No common answer ({tally.voters} models, as many answers"
+    if len(tally.leaders) > 1:
+        return f"No common answer: {leaders} ({tally.most} of {tally.voters} models each"
+    return f"Answer: {leaders} ({tally.most} of {tally.voters} models agreed"
 
 
 def _votes(tally: Tally) -> str:

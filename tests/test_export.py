@@ -58,8 +58,8 @@ def headings(document: str) -> list[str]:
 
 
 KEYS = {
-    "": "id created_at status place poll panel continues estimate_usd unpriced named ballots tally "
-    "runoff condorcet people verdict summary cost posts",
+    "": "id created_at status place poll panel continues estimate_usd unpriced named grouping "
+    "ballots tally runoff condorcet people verdict summary cost posts",
     "cost": "input_tokens output_tokens cost_usd unpriced",
     "poll": "question mode shape rounds options asked_by context",
     "poll options 0": "letter text",
@@ -68,7 +68,7 @@ KEYS = {
     "cost_usd seconds",
     "tally 0": "letter votes",
     "verdict": "label winner votes voters text",
-    "summary": "narrative agreement strongest chair counsel asked input_tokens "
+    "summary": "narrative agreement strongest counterpoint chair counsel asked input_tokens "
     "cached_tokens output_tokens cost_usd",
     "summary strongest 0": "letter argument chosen",
 }

@@ -14,6 +14,7 @@ from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink, public
 from adapters.stores.redis_notes import RedisNotes
 from bot.errors import LeaseLost, StoreError
+from bot.grouping import Answer, Grouping
 from bot.ledger import Expense, account
 from bot.poll import (
     Argument,
@@ -45,6 +46,7 @@ ENTRIES: dict[str, Entry] = {
         agreement="None.",
         strongest=(Argument(letter="A", argument="It is.", chosen=True),),
     ),
+    "grouping": Grouping(answers=(Answer(text="So.", panelists=("GLM 5",)),), chair="GPT-5.4"),
     "status": Status.DONE,
 }
 
@@ -94,7 +96,7 @@ async def test_a_session_that_nobody_made_is_none(store: SessionStore) -> None:
 async def test_every_part_comes_back_as_it_was_saved(store: SessionStore, entry: Entry) -> None:
     held = await written(store, entry)
 
-    parts = [*held.ballots, *held.receipts, held.verdict, held.summary, held.status]
+    parts = [*held.ballots, *held.receipts, held.verdict, held.summary, held.grouping, held.status]
     assert entry in parts
 
 
@@ -304,6 +306,7 @@ async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:
             "ballot:1:GPT-5.4",
             "post:ballot:1:GLM 5",
             "post:root",
+            "grouping",
             "verdict",
             "summary",
         }
@@ -372,3 +375,11 @@ async def test_a_cancellation_ends_whatever_is_being_written(redis_url: str, tic
         ended = writing.done()
         writing.cancel()
     assert ended
+
+
+async def test_the_answers_to_an_open_question_come_back_as_its_options(
+    store: SessionStore,
+) -> None:
+    held = await written(store, ENTRIES["grouping"])
+
+    assert [option.text for option in held.poll.options] == ["So."]

@@ -8,7 +8,18 @@ from adapters.stores.memory_ledger import MemoryLedger
 from bot.errors import LeaseLost
 from bot.journal import with_entry
 from bot.ledger import Expense, cost, expense
-from bot.poll import Ballot, PersonsVote, Place, Post, Receipt, Session, Status, Stop, Words
+from bot.poll import (
+    Ballot,
+    Grouping,
+    PersonsVote,
+    Place,
+    Post,
+    Receipt,
+    Session,
+    Status,
+    Stop,
+    Words,
+)
 from bot.ports import Entry, Lease
 
 
@@ -107,9 +118,11 @@ class MemoryStore:
 
 
 def _is_new(session: Session, entry: Entry) -> bool:
-    """Tell whether a ballot or a summary is saved for the first time."""
+    """Tell whether a ballot, a grouping or a summary is saved for the first time."""
     if isinstance(entry, Ballot):
         return entry.panelist not in session.ballots_of(entry.round)
+    if isinstance(entry, Grouping):
+        return session.grouping is None
     return session.summary is None
 
 

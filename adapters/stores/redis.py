@@ -1,7 +1,8 @@
 """Sessions in Redis, or in anything that speaks its protocol from version 6.2 on.
 
     roundtable:session:{id}           hash: poll, state, ballot:{round}:{panelist}, post:{key},
-                                      verdict, summary, and fence, the number of the newest lease
+                                      grouping, verdict, summary, and fence, the number of the
+                                      newest lease
     roundtable:words:{id}             hash: what people said of it: vote:{person}, stop
     roundtable:lease:{id}             who runs the session; expires with its owner
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
@@ -27,6 +28,7 @@ from bot.errors import LeaseLost
 from bot.ledger import Expense, account, cost
 from bot.poll import (
     Ballot,
+    Grouping,
     PersonsVote,
     Place,
     Post,
@@ -49,6 +51,7 @@ OPENING |= {"estimate_usd", "unpriced"}
 PARTS: dict[str, TypeAdapter[Any]] = {
     "ballot": TypeAdapter(Ballot),
     "post": TypeAdapter(Receipt),
+    "grouping": TypeAdapter(Grouping),
     "verdict": TypeAdapter(Verdict),
     "summary": TypeAdapter(Summary),
     "state": TypeAdapter(Status),
@@ -195,6 +198,8 @@ def _field(entry: Entry) -> tuple[str, str]:
             return "ballot", f"ballot:{entry.round}:{entry.panelist}"
         case Receipt():
             return "post", f"post:{entry.key}"
+        case Grouping():
+            return "grouping", "grouping"
         case Verdict():
             return "verdict", "verdict"
         case Summary():
@@ -219,10 +224,11 @@ def _read(fields: dict[str, str], words: Words) -> Session:
     ordered = {
         kind: [part for _, part in sorted(p, key=lambda p: p[0])] for kind, p in parts.items()
     }
-    return Session.model_validate(
+    read = Session.model_validate(
         session
         | {"ballots": ordered["ballot"], "receipts": ordered["post"]}
         | {"verdict": next(iter(ordered["verdict"]), None)}
         | {"summary": next(iter(ordered["summary"]), None)}
         | {"status": ordered["state"][0], "words": words}
     )
+    return read.grouped(ordered["grouping"][0]) if ordered["grouping"] else read

@@ -90,10 +90,12 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     """
     from bot.cli import terminal  # noqa: PLC0415  # quick help
     from bot.commands import parse_poll  # noqa: PLC0415  # quick help
+    from bot.poll import Mode  # noqa: PLC0415  # quick help
     from bot.verbs import Manner, parse_manner  # noqa: PLC0415  # quick help
 
     question = " ".join(text) or DEMO
-    parse_poll(parse_manner(question)[1])  # what is wrong with it is told before all else
+    manner, asked = parse_manner(question)  # what is wrong with it is told before all else
+    parse_poll(asked, mode=manner.mode or Mode.POLL)
     config, notice = _builtin()
     columns = shutil.get_terminal_size().columns
     click.echo(f"{click.wrap_text(notice, columns)}\n", err=True)
@@ -106,8 +108,9 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
 @click.option("--panel", help="The panel to ask.  [default: default]")
 @click.option(
     "--mode",
-    type=click.Choice(["poll", "debate"]),
-    help="poll: each answers once, alone. debate: in rounds, each seeing what the others say.",
+    type=click.Choice(["poll", "debate", "open"]),
+    help="poll: each answers once, alone. debate: in rounds, each seeing what the others say. "
+    "open: no options, each states a position.",
 )
 @click.option("--rounds", type=click.IntRange(1, 5), help="Rounds of a debate, at the most.")
 @click.option(
