@@ -54,6 +54,7 @@ class PanelistConfig(Section):
     deadline: float = Field(default=120.0, gt=0)
     effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = None
     search: bool = False
+    images: bool = False
     advocate: bool = False
     call_deadline: float | None = Field(default=None, gt=0)
     price: Price | None = None
@@ -76,6 +77,7 @@ class PollsConfig(Section):
 
     cache_hours: int = Field(default=24, ge=0)
     people: Literal["anonymous", "named"] = "anonymous"
+    links: bool = True
     deadline: float = Field(default=600.0, gt=0)
     usd_per_poll: float | None = Field(default=None, gt=0)
     usd_per_day: float | None = Field(default=None, gt=0)

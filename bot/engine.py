@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import open_question, opinions, render, verdict
+from bot import links, open_question, opinions, render, verdict
 from bot.casting import cast_ballot
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, cause
@@ -14,8 +14,8 @@ from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Ballot, Mode, Session, Status
-from bot.ports import Messenger, SessionStore
+from bot.poll import Ballot, Linked, Mode, Session, Status
+from bot.ports import Messenger, Reader, SessionStore
 from bot.summing import sum_up
 from bot.timekeeper import stopping_after
 from bot.until import unless
@@ -39,10 +39,11 @@ class Engine:
         messengers: Mapping[str, Messenger],
         panelists: Mapping[str, Panelist],
         chair: Chair | None = None,
+        reader: Reader | None = None,
         deadline: float = DEADLINE,
     ) -> None:
         self._store, self._messengers = store, messengers
-        self._panelists, self._chair = panelists, chair
+        self._panelists, self._chair, self._reader = panelists, chair, reader
         self._deadline = deadline
 
     async def run(self, session_id: str) -> Session:
@@ -94,6 +95,7 @@ class Engine:
             raise
         async with outbox.running():
             async with stopping_after(self._deadline, journal):
+                await self._follow_links(journal, outbox)
                 await self._rounds(journal, outbox, panel)
             await self._decide(journal, outbox)
             await self._sum_up(journal)
@@ -110,6 +112,15 @@ class Engine:
         for receipt in earlier.receipts:
             if receipt.key.startswith(render.THREAD) and not journal.session.receipt(receipt.key):
                 await journal.write(receipt)
+
+    async def _follow_links(self, journal: Journal, outbox: Outbox) -> None:
+        """Read what the question links to, unless that is done."""
+        addresses = links.named(journal.session.poll.question)
+        if self._reader is None or not addresses or journal.session.linked:
+            return
+        found = await unless(journal.stopped, self._reader.read(addresses))
+        await journal.write(Linked(materials=tuple(found or ())))
+        outbox.refresh()
 
     def _messenger(self, session: Session) -> Messenger:
         chat = session.place.chat

@@ -6,11 +6,14 @@ needed. Only a price of the configuration counts, so a seat without one is named
 
 from collections.abc import Iterable
 
+from bot import links
+from bot.material import MAX_TEXT
 from bot.panel import Panelist, Seat
-from bot.poll import Poll, Record, Session
+from bot.poll import Mode, Poll, Record, Session
 
 BYTES = 3  # of UTF-8 for a token; English has four, and hardly any script has fewer than three
 FRAME = 1_200  # tokens of the rules, the form of the answer and the tags around the material
+IMAGE = 2_000  # tokens of one image, for which every provider has a formula of its own
 TURNS = 2  # of one answer: the first one, and a second where that cannot be read
 
 
@@ -29,7 +32,9 @@ def estimate(poll: Poll, panel: Iterable[Panelist], chair: Seat | None) -> Estim
     # From the second round on, each also reads what all said in the round before.
     read = poll.rounds * material + (poll.rounds - 1) * said
     costs = [(seat, _cost(seat, read=read, answers=poll.rounds)) for seat in seats]
-    costs += [(chair, _cost(chair, read=material + said, answers=1))] if chair else []
+    # The chair sums up; of an open question it also groups the positions.
+    tasks = 2 if poll.mode is Mode.OPEN else 1
+    costs += [(chair, _cost(chair, read=tasks * (material + said), answers=tasks))] if chair else []
     return Estimate(
         usd=sum(cost for _, cost in costs if cost is not None),
         unpriced=tuple(dict.fromkeys(seat.name for seat, cost in costs if cost is None)),
@@ -57,4 +62,7 @@ def _cost(seat: Seat, *, read: int, answers: int) -> float | None:
 def _tokens(poll: Poll) -> int:
     texts = [poll.question, *(option.text for option in poll.options)]
     texts += [f"{remark.author} {remark.text}" for remark in poll.context]
-    return sum(len(text.encode()) for text in texts) // BYTES
+    texts += [material.text for material in poll.materials]
+    images = sum(material.media_type is not None for material in poll.materials)
+    unread = len(links.named(poll.question)) * MAX_TEXT  # what the links will lead to
+    return (sum(len(text.encode()) for text in texts) + unread) // BYTES + images * IMAGE

@@ -22,6 +22,12 @@ from bot.pieces import (
 )
 from bot.poll import Receipt, Session
 
+# What is told in another form below, or is too much to tell.
+LEFT_OUT: dict[str, Any] = {
+    **dict.fromkeys(("place", "receipts", "words", "asker", "linked"), True),
+    "poll": {"materials": {"__all__": {"text", "data"}}},
+}
+
 
 def as_json(session: Session) -> str:
     """Write one JSON object on one line."""
@@ -30,7 +36,7 @@ def as_json(session: Session) -> str:
 
 def as_dict(session: Session) -> dict[str, Any]:
     """Give the session as plain data; the names of its keys are a promise to other programs."""
-    data = session.model_dump(mode="json", exclude={"place", "receipts", "words", "asker"})
+    data = session.model_dump(mode="json", exclude=LEFT_OUT)
     summary, tally = session.summary, session.tally
     return data | {
         "place": session.place.model_dump(),

@@ -6,7 +6,17 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.errors import LeaseLost, SessionBusy, SessionMissing
-from bot.poll import Ballot, Grouping, Receipt, Session, Status, Stop, Summary, Verdict
+from bot.poll import (
+    Ballot,
+    Grouping,
+    Linked,
+    Receipt,
+    Session,
+    Status,
+    Stop,
+    Summary,
+    Verdict,
+)
 from bot.ports import Entry, Lease, SessionStore
 
 LEASE = 6.0  # seconds that a lease outlives its owner
@@ -102,12 +112,12 @@ def with_entry(session: Session, entry: Entry) -> Session:
         case Receipt():
             rest = (receipt for receipt in session.receipts if receipt.key != entry.key)
             return session.model_copy(update={"receipts": (*rest, entry)})
+        case Linked():
+            return session.following(entry)
         case Grouping():
             return session.grouped(entry)
-        case Verdict():
-            return session.model_copy(update={"verdict": entry})
-        case Summary():
-            return session.model_copy(update={"summary": entry})
+        case Verdict() | Summary():
+            return session.model_copy(update={type(entry).__name__.lower(): entry})
         case Status():
             return session.model_copy(update={"status": entry})
 

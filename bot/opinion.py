@@ -13,13 +13,13 @@ from bot import position as stated
 from bot.errors import SchemaRefused
 from bot.panel import Panelist, rotation
 from bot.poll import LETTERS, MAX_OPTIONS, Ballot, Poll
-from bot.ports import Ability, Completion, Prompt, Turn
+from bot.ports import Ability, Completion, Image, Prompt, Turn
 from bot.position import Stated
 
 
 async def state(panelist: Panelist, poll: Poll) -> Ballot:
     """Ask for a position. Raises ModelError where the model gives no answer at all."""
-    talk = Talk(panelist)
+    talk = Talk(panelist, panel.images(panelist.seat, poll))
     said = await _stated(panelist, poll, talk)
     return Ballot(
         panelist=panelist.seat.name,
@@ -71,8 +71,8 @@ def placed_ballot(own: Ballot, place: int | None, **more: Any) -> Ballot:  # noq
 class Talk:
     """The conversation with one panelist."""
 
-    def __init__(self, panelist: Panelist) -> None:
-        self._panelist = panelist
+    def __init__(self, panelist: Panelist, images: tuple[Image, ...] = ()) -> None:
+        self._panelist, self._images = panelist, images
         self._turns: list[Turn] = []
         self.completions: list[Completion] = []
 
@@ -84,6 +84,7 @@ class Talk:
         prompt = Prompt(
             system=system,
             turns=(*self._turns, *turns),
+            images=self._images,
             max_tokens=self._panelist.seat.max_tokens,
             **constraint,
         )
@@ -105,10 +106,11 @@ class Talk:
 
 async def _stated(panelist: Panelist, poll: Poll, talk: Talk) -> Stated:
     if panelist.seat.style == "brief":
-        system, turn = prompts.brief(panelist.seat.persona, poll)
-        return prompts.first_of(answer.spoken(await talk.ask(system, [turn])))
+        system, asked = prompts.brief(panelist.seat.persona, poll)
+        return prompts.first_of(answer.spoken(await talk.ask(system, [asked])))
     form = prompts.stating(panelist.seat.persona)
-    first = stated.read(await talk.ask_for(form, prompts.question(poll)))
+    turn = prompts.question(poll, sees=panelist.seat.images)
+    first = stated.read(await talk.ask_for(form, turn))
     if first.position or first.problem == answer.DECLINED:
         return first  # who declines is not pressed
     second = stated.bare(await talk.ask(form.as_prose, [prompts.again(first.problem or "")]))

@@ -18,7 +18,7 @@ from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
 from bot.leanings import leanings
 from bot.poll import LETTERS, Ballot, Poll, Record, Score, Shape, Source
-from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
+from bot.ports import Ability, Completion, Image, ModelClient, Prompt, Turn
 from bot.price import Price
 from bot.tab import Tab
 
@@ -36,6 +36,7 @@ class Seat(Record):
     )
     max_tokens: int = Field(default=8_000, ge=16)  # thinking included
     deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
+    images: bool = False  # whether its model takes images
     advocate: bool = False  # in a debate, argues for the least-chosen option
     price: Price | None = None
 
@@ -118,6 +119,12 @@ def cited(completions: Sequence[Completion]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(source for answer in completions for source in answer.sources))
 
 
+def images(seat: Seat, poll: Poll) -> tuple[Image, ...]:
+    """Give the images of a poll that a seat is shown."""
+    shown = [m for m in poll.materials if m.media_type] if seat.images else []
+    return tuple(Image(media_type=m.media_type or "", data=m.data) for m in shown)
+
+
 def rotation(options: int, position: int) -> list[int]:
     """Give the order of the options for one seat, so that over the panel each comes first equally.
 
@@ -188,7 +195,8 @@ class Hearing:
             self._system = prompts.brief_rules(self._seat.persona)
             self._turns = list(prompts.brief_question(self._poll, self._shown, self._floor))
             return await self._ask(max_tokens=self._seat.max_tokens)
-        self._turns = [prompts.question(self._poll, self._shown, self._floor)]
+        sees = self._seat.images
+        self._turns = [prompts.question(self._poll, self._shown, self._floor, sees=sees)]
         if Ability.SCHEMA in self._model.abilities:
             self._system = self._rules(as_json=True)
             schema = prompts.ballot_schema(self._shown, self._floor, self._poll.shape)
@@ -229,7 +237,11 @@ class Hearing:
 
     async def _ask(self, *, max_tokens: int, **constraint: object) -> Reading:
         prompt = Prompt(
-            system=self._system, turns=tuple(self._turns), max_tokens=max_tokens, **constraint
+            system=self._system,
+            turns=tuple(self._turns),
+            images=images(self._seat, self._poll),
+            max_tokens=max_tokens,
+            **constraint,
         )
         completion = await self._model.complete(prompt)
         self.completions.append(completion)

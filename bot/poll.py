@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from bot import counting
 from bot.grouping import Grouping
+from bot.material import Kind, Linked, Material
 from bot.outcome import Argument, Count, Scores, Summary, Verdict
 from bot.place import Place, Post, Receipt
 from bot.record import Record
@@ -28,6 +29,8 @@ __all__ = [
     "Ballot",
     "Count",
     "Grouping",
+    "Linked",
+    "Material",
     "Mode",
     "Option",
     "PersonsVote",
@@ -103,6 +106,7 @@ class Poll(Record):
     rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; one in a poll
     asked_by: str | None = None  # a name to show
     context: tuple[Remark, ...] = ()
+    materials: tuple[Material, ...] = ()  # files that came with it, then what its links led to
 
     @model_validator(mode="after")
     def _a_debate_is_about_one_choice(self) -> Self:
@@ -130,7 +134,14 @@ class Poll(Record):
     def anew(self, *, asked_by: str | None) -> Self:
         """Give the poll as it was before it was asked, for somebody who asks it again."""
         options = () if self.mode is Mode.OPEN else self.options
-        return self.model_copy(update={"options": options, "asked_by": asked_by})
+        given = tuple(material for material in self.materials if material.kind is Kind.FILE)
+        return self.model_copy(
+            update={"options": options, "asked_by": asked_by, "materials": given}
+        )
+
+    def linked(self, found: Linked) -> Self:
+        """Give the poll with what its links led to."""
+        return self.model_copy(update={"materials": (*self.materials, *found.materials)})
 
     def answered(self, grouping: Grouping) -> Self:
         """Give an open question with the answers that it got as its options."""
@@ -299,6 +310,7 @@ class Session(Record):
     status: Status = Status.RUNNING
     ballots: tuple[Ballot, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    linked: Linked | None = None  # once the links of the question have been followed
     grouping: Grouping | None = None  # of an open question, once the positions are there
     verdict: Verdict | None = None
     summary: Summary | None = None
@@ -324,6 +336,10 @@ class Session(Record):
             asker=asker,
             named=named,
         )
+
+    def following(self, found: Linked) -> Self:
+        """Give the session with what the links of its question led to."""
+        return self.model_copy(update={"linked": found, "poll": self.poll.linked(found)})
 
     def grouped(self, grouping: Grouping) -> Self:
         """Give the session with the positions grouped, and the answers as options of its poll."""

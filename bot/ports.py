@@ -10,6 +10,8 @@ from bot.pieces import Message
 from bot.poll import (
     Ballot,
     Grouping,
+    Linked,
+    Material,
     PersonsVote,
     Place,
     Post,
@@ -37,11 +39,22 @@ class Turn(Record):
     text: str
 
 
+class Image(Record):
+    """An image for a model, in base64."""
+
+    media_type: str
+    data: str
+
+
 class Prompt(Record):
-    """What a model is asked; `turns` ends with the user's."""
+    """What a model is asked; `turns` ends with the user's.
+
+    `images` belong to the first turn, and are there only for a seat that takes images.
+    """
 
     system: str
     turns: tuple[Turn, ...]
+    images: tuple[Image, ...] = ()
     max_tokens: int
     json_schema: dict[str, Any] | None = None  # only for a client that is able to SCHEMA
     choices: tuple[str, ...] = ()  # only for a client that is able to CHOICES
@@ -68,6 +81,12 @@ class ModelClient(Protocol):
     abilities: frozenset[Ability]
 
     async def complete(self, prompt: Prompt) -> Completion: ...
+
+
+class Reader(Protocol):
+    """Follows links. What cannot be read is told in the material; raises nothing."""
+
+    async def read(self, addresses: Sequence[str]) -> Sequence[Material]: ...
 
 
 class Messenger(Protocol):
@@ -116,7 +135,7 @@ class Lease(Record):
     fence: int
 
 
-Entry: TypeAlias = Ballot | Grouping | Receipt | Verdict | Summary | Status
+Entry: TypeAlias = Ballot | Linked | Grouping | Receipt | Verdict | Summary | Status
 
 
 class Ledger(Protocol):

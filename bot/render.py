@@ -42,6 +42,7 @@ def root(session: Session) -> Message:
     pieces = (
         Heading(text=poll.question),
         *asked,
+        *_given(poll),
         *_estimate(session),
         *_bars(poll, session.tally),
         _seats(session),
@@ -53,6 +54,14 @@ def root(session: Session) -> Message:
         _buttons(session),
     )
     return Message(session_id=session.id, key="root", pieces=pieces)
+
+
+def _given(poll: Poll) -> list[Piece]:
+    """List what the panel has to go by, beside the question."""
+    said = len(poll.context)
+    messages = [f"{said} {'message' if said == 1 else 'messages'} of the thread"] if said else []
+    told = "; ".join([*messages, *(material.told for material in poll.materials)])
+    return [Line(text=f"Given to the panel: {told}", tone=Tone.FAINT)] if told else []
 
 
 def _estimate(session: Session) -> list[Piece]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.commands import parse_poll
 from bot.errors import CommandError
-from bot.poll import MAX_ROUNDS, Mode, Place, Poll, Record, Remark, Session, Shape
+from bot.poll import MAX_ROUNDS, Material, Mode, Place, Poll, Record, Remark, Session, Shape
 from bot.verbs import Manner, parse_manner
 
 MAX_CONTEXT = 12_000  # characters of what was said before; the newest are kept
@@ -32,6 +32,7 @@ class Request(Record):
     rounds: int | None = None
     vote: Shape | None = None
     context: tuple[Remark, ...] = ()
+    materials: tuple[Material, ...] = ()
     fresh: bool = False
 
 
@@ -47,7 +48,8 @@ def session_of(
     poll = parse_poll(text, mode=mode, asked_by=request.name)
     shape = _shape(said, request, mode)
     context = newest(request.context)
-    more = {"mode": mode, "shape": shape, "rounds": rounds, "context": context}
+    given = {"context": context, "materials": request.materials}
+    more = {"mode": mode, "shape": shape, "rounds": rounds, **given}
     return Session.start(
         poll.model_copy(update=more),
         place=request.place,
@@ -80,6 +82,7 @@ def fingerprint(session: Session) -> str:
         session.panel,
         *(poll.mode, poll.shape, poll.rounds),
         _asked(poll),
+        [(material.name, material.text, material.data) for material in poll.materials],
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 

@@ -10,11 +10,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE_LIBRARIES = {"json_repair", "orjson", "pydantic", "yaml"}
-RECORDS = {"bot.counting", "bot.grouping", "bot.outcome", "bot.place", "bot.record", "bot.words"}
+RECORDS = {
+    "bot.counting",
+    "bot.grouping",
+    "bot.material",
+    "bot.outcome",
+    "bot.place",
+    "bot.record",
+    "bot.words",
+}
 INNERMOST = {
     "bot.record": set[str](),
     "bot.outcome": {"bot.record"},
     "bot.grouping": {"bot.record"},
+    "bot.material": {"bot.record"},
     "bot.counting": {"bot.outcome"},
     "bot.place": {"bot.record"},
     "bot.words": {"bot.record"},

@@ -104,6 +104,26 @@ async def test_ask_prints_the_thread_the_verdict_and_the_summary(folder: Folder)
     assert re.search(r"^Session \S+; to see it again: .*roundtable show \S+$", err, re.MULTILINE)
 
 
+async def test_a_file_is_given_to_the_panel(folder: Folder) -> None:
+    (folder.folder / "notes.txt").write_text("Ship it now.")
+
+    code, out, _ = await folder.run("ask", "--file", "notes.txt", "--json", "Ship? | Yes | No")
+
+    assert code == 0
+    assert json.loads(out)["poll"]["materials"][0]["name"] == "notes.txt"
+    asked = [request for request in folder.fake.requests if request["model"] == "m0"]
+    assert "<document>notes.txt\nShip it now.</document>" in asked[0]["messages"][1]["content"]
+
+
+async def test_each_may_be_asked_for_scores(folder: Folder) -> None:
+    folder.fake.script |= {f"m{i}": [says('{"scores": {"A": 8, "B": 3}}')] for i in range(3)}
+
+    code, out, _ = await folder.run("ask", "--vote", "score", "Ship? | Yes | No")
+
+    assert code == 0
+    assert "Scored Yes 8, No 3" in out
+
+
 async def test_json_prints_one_object_and_nothing_else(folder: Folder) -> None:
     code, out, _ = await folder.run("ask", "--json", "Will it? | Yes | No")
 

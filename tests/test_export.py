@@ -61,7 +61,7 @@ KEYS = {
     "": "id created_at status place poll panel continues estimate_usd unpriced named grouping "
     "ballots tally runoff condorcet people verdict summary cost posts",
     "cost": "input_tokens output_tokens cost_usd unpriced",
-    "poll": "question mode shape rounds options asked_by context",
+    "poll": "question mode shape rounds options asked_by context materials",
     "poll options 0": "letter text",
     "ballots 0": "panelist round choice approved ranking scores confidence position reasoning "
     "error persuaded_by stand_in assigned sources input_tokens cached_tokens output_tokens "

@@ -12,7 +12,7 @@ from adapters.providers import http
 from adapters.providers.client import Endpoint, HttpModel
 from bot.errors import ModelError, ModelRefused, SchemaRefused
 from bot.poll import Source
-from bot.ports import Ability, Completion, Prompt, Turn
+from bot.ports import Ability, Completion, Image, Prompt, Turn
 from tests.fakes.endpoint import FORMATS, KEY, MODEL, RecordedEndpoint, WireFormat, recorded
 
 TURNS = (
@@ -96,6 +96,18 @@ async def test_tokens_from_a_cache_are_told_and_part_of_the_input(wire: WireForm
     completion = await complete(wire, "cached")
 
     assert (completion.input_tokens, completion.cached_tokens) == (1225, 1000)
+
+
+async def test_images_stand_before_the_text_of_the_first_turn(wire: WireFormat) -> None:
+    images = (Image(media_type="image/png", data="AAAA"),)
+    async with asked(wire, "answer") as (model, server):
+        await model.complete(PROMPT.model_copy(update={"images": images}))
+
+    (sent,) = server.requests
+    told = json.dumps(sent)
+    assert told.count("AAAA") == 1
+    assert told.count("image/png") == 1
+    assert told.index("AAAA") < told.index("Which?") < told.index("Both.")
 
 
 async def test_an_answer_can_be_held_to_a_schema(wire: WireFormat) -> None:

@@ -1,14 +1,15 @@
 """Anthropic's messages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.pictures import illustrated
 from adapters.providers.reading import refused, sources
 from bot.errors import ModelError
-from bot.ports import Completion, Prompt
+from bot.ports import Completion, Image, Prompt, Turn
 
 VERSION = "2023-06-01"
 TOOL = "answer"  # the tool that a model is made to call, where its answer goes into one
@@ -51,7 +52,10 @@ class AnthropicClient(HttpModel):
         body: dict[str, Any] = {
             "model": self._model,
             "system": prompt.system,
-            "messages": [{"role": turn.role, "content": turn.text} for turn in prompt.turns],
+            "messages": [
+                {"role": turn.role, "content": _content(turn, images)}
+                for turn, images in illustrated(prompt)
+            ],
             **self._parameters,
             "max_tokens": prompt.max_tokens,
         }
@@ -81,6 +85,14 @@ class AnthropicClient(HttpModel):
             cached_tokens=cached,
             output_tokens=_tokens(usage, "output_tokens"),
         )
+
+
+def _content(turn: Turn, images: Sequence[Image]) -> str | list[dict[str, Any]]:
+    if not images:
+        return turn.text
+    sources = ({"type": "base64", "media_type": i.media_type, "data": i.data} for i in images)
+    blocks = [{"type": "image", "source": source} for source in sources]
+    return [*blocks, {"type": "text", "text": turn.text}]
 
 
 def _forced(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.providers.client import HttpModel
+from adapters.providers.pictures import illustrated
 from adapters.providers.reading import held_back, sources
 from bot.errors import ModelError
-from bot.ports import Completion, Prompt
+from bot.ports import Completion, Image, Prompt
 
 ROLES = {"user": "user", "assistant": "model"}
 # Parameters that stand beside the generationConfig; all others go into it.
@@ -39,7 +40,8 @@ class GeminiClient(HttpModel):
         body: dict[str, Any] = {
             "systemInstruction": {"parts": [{"text": prompt.system}]},
             "contents": [
-                {"role": ROLES[turn.role], "parts": [{"text": turn.text}]} for turn in prompt.turns
+                {"role": ROLES[turn.role], "parts": [*map(_image, images), {"text": turn.text}]}
+                for turn, images in illustrated(prompt)
             ],
             "generationConfig": self._generation(prompt),
             **outside,
@@ -68,6 +70,10 @@ class GeminiClient(HttpModel):
             cached_tokens=_tokens(usage, "cachedContentTokenCount"),
             output_tokens=_tokens(usage, "candidatesTokenCount", "thoughtsTokenCount"),
         )
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": image.media_type, "data": image.data}}
 
 
 def _candidate(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.providers.client import HttpModel
+from adapters.providers.pictures import data_url, illustrated
 from adapters.providers.reading import held_back, line, refused, sources
 from bot.errors import ModelError
-from bot.ports import Completion, Prompt
+from bot.ports import Completion, Image, Prompt, Turn
 
 
 class OpenAIClient(HttpModel):
@@ -17,8 +18,11 @@ class OpenAIClient(HttpModel):
         return f"{self.root(self._endpoint)}/chat/completions"
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
-        messages = [{"role": "system", "content": prompt.system}]
-        messages += [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
+        messages: list[dict[str, Any]] = [{"role": "system", "content": prompt.system}]
+        messages += [
+            {"role": turn.role, "content": _content(turn, images)}
+            for turn, images in illustrated(prompt)
+        ]
         body = {"model": self._model, "messages": messages, **self._parameters}
         body[self._endpoint.limit_field] = prompt.max_tokens
         if self._effort:
@@ -44,6 +48,13 @@ class OpenAIClient(HttpModel):
             output_tokens=usage.get("completion_tokens") or 0,
             cost_usd=_cost(usage.get("cost")),
         )
+
+
+def _content(turn: Turn, images: Sequence[Image]) -> str | list[dict[str, Any]]:
+    if not images:
+        return turn.text
+    shown = [{"type": "image_url", "image_url": {"url": data_url(image)}} for image in images]
+    return [*shown, {"type": "text", "text": turn.text}]
 
 
 def _grammar(choices: Sequence[str]) -> str:

@@ -1,12 +1,13 @@
 """OpenAI's responses, the format in which its newest models can do everything they can."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.providers.client import HttpModel
+from adapters.providers.pictures import data_url, illustrated
 from adapters.providers.reading import held_back, refused, sources
 from bot.errors import ModelError
-from bot.ports import Completion, Prompt
+from bot.ports import Completion, Image, Prompt, Turn
 
 
 class ResponsesClient(HttpModel):
@@ -19,7 +20,10 @@ class ResponsesClient(HttpModel):
         return f"{self.root(self._endpoint)}/responses"
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
-        turns = [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
+        turns = [
+            {"role": turn.role, "content": _content(turn, images)}
+            for turn, images in illustrated(prompt)
+        ]
         body: dict[str, Any] = {
             "model": self._model,
             "instructions": prompt.system,
@@ -53,6 +57,13 @@ class ResponsesClient(HttpModel):
             cached_tokens=(usage.get("input_tokens_details") or {}).get("cached_tokens") or 0,
             output_tokens=usage.get("output_tokens") or 0,
         )
+
+
+def _content(turn: Turn, images: Sequence[Image]) -> str | list[dict[str, Any]]:
+    if not images:
+        return turn.text
+    shown = [{"type": "input_image", "image_url": data_url(image)} for image in images]
+    return [*shown, {"type": "input_text", "text": turn.text}]
 
 
 def _stopped(answer: Mapping[str, Any]) -> str | None:

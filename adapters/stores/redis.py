@@ -1,8 +1,8 @@
 """Sessions in Redis, or in anything that speaks its protocol from version 6.2 on.
 
     roundtable:session:{id}           hash: poll, state, ballot:{round}:{panelist}, post:{key},
-                                      grouping, verdict, summary, and fence, the number of the
-                                      newest lease
+                                      linked, grouping, verdict, summary, and fence, the number
+                                      of the newest lease
     roundtable:words:{id}             hash: what people said of it: vote:{person}, stop
     roundtable:lease:{id}             who runs the session; expires with its owner
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
@@ -29,6 +29,7 @@ from bot.ledger import Expense, account, cost
 from bot.poll import (
     Ballot,
     Grouping,
+    Linked,
     PersonsVote,
     Place,
     Post,
@@ -51,6 +52,7 @@ OPENING |= {"estimate_usd", "unpriced"}
 PARTS: dict[str, TypeAdapter[Any]] = {
     "ballot": TypeAdapter(Ballot),
     "post": TypeAdapter(Receipt),
+    "linked": TypeAdapter(Linked),
     "grouping": TypeAdapter(Grouping),
     "verdict": TypeAdapter(Verdict),
     "summary": TypeAdapter(Summary),
@@ -198,12 +200,9 @@ def _field(entry: Entry) -> tuple[str, str]:
             return "ballot", f"ballot:{entry.round}:{entry.panelist}"
         case Receipt():
             return "post", f"post:{entry.key}"
-        case Grouping():
-            return "grouping", "grouping"
-        case Verdict():
-            return "verdict", "verdict"
-        case Summary():
-            return "summary", "summary"
+        case Linked() | Grouping() | Verdict() | Summary():
+            name = type(entry).__name__.lower()
+            return name, name
         case Status():
             return "state", "state"
 
@@ -231,4 +230,8 @@ def _read(fields: dict[str, str], words: Words) -> Session:
         | {"summary": next(iter(ordered["summary"]), None)}
         | {"status": ordered["state"][0], "words": words}
     )
-    return read.grouped(ordered["grouping"][0]) if ordered["grouping"] else read
+    for linked in ordered["linked"]:
+        read = read.following(linked)
+    for grouping in ordered["grouping"]:
+        read = read.grouped(grouping)
+    return read

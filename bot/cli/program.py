@@ -118,6 +118,13 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     type=click.Choice(["single", "approval", "ranking", "score"]),
     help="What each marks: one option, all it approves, all in order, or scores from 1 to 10.",
 )
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A text or an image for the panel to go by; may be given several times.",
+)
 @click.option("--resume", metavar="ID", help="Carry on a poll that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the session as one JSON object.")
 @config_option
@@ -129,6 +136,7 @@ def ask(
     mode: str | None,
     rounds: int | None,
     vote: str | None,
+    files: tuple[Path, ...],
     resume: str | None,
     as_json: bool,
     config_file: Path | None,
@@ -155,7 +163,11 @@ def ask(
         question = " ".join(text) or _stdin()
         said = {"panel": panel, "mode": mode, "rounds": rounds, "vote": vote}
         manner = Manner.model_validate(said)
-        _run(lambda: terminal.ask(config, question, manner=manner, as_json=as_json, again=again))
+        _run(
+            lambda: terminal.ask(
+                config, question, manner=manner, files=files, as_json=as_json, again=again
+            )
+        )
 
 
 @program.command()

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import stamina
@@ -12,6 +14,7 @@ from adapters.chat.console import ConsoleMessenger
 from bot import export, journal, render
 from bot.budget import Budget, Caps
 from bot.cli import wiring
+from bot.cli.files import read
 from bot.config import Config, PanelistConfig
 from bot.engine import Engine
 from bot.errors import ConfigError, SessionBusy, StoreError
@@ -31,11 +34,13 @@ async def ask(
     text: str,
     *,
     manner: Manner,
+    files: Sequence[Path] = (),
     as_json: bool,
     again: str,
 ) -> Session:
     """Ask a poll and show it; `again` is how to call this program for one more command."""
-    session = session_of(Request(place=PLACE, text=text, **dict(manner)), config.names())
+    given = {"materials": read(files), **dict(manner)}
+    session = session_of(Request(place=PLACE, text=text, **given), config.names())
     seats = _seats_of(config, session)
     return await _run(config, seats, session, as_json=as_json, again=again, new=True)
 

@@ -10,6 +10,7 @@ import platformdirs
 from httpx import AsyncClient
 
 from adapters.embedded import keeper, model
+from adapters.links.reader import LinkReader
 from adapters.providers import http
 from adapters.providers.anthropic import AnthropicClient
 from adapters.providers.catalogue import Offer, offered
@@ -160,15 +161,20 @@ async def opened_core(
     chair = [config.panelists[config.chair]] if config.chair else []
     config.need_keys([*panel, *chair])
     async with (
+        AsyncExitStack() as stack,
         opened_redis(config) as link,
         Models.opened(config, RedisLatencies(link)) as models,
     ):
+        reader = (
+            await stack.enter_async_context(LinkReader.opened()) if config.polls.links else None
+        )
         store = RedisStore(link, keep_days=config.redis.keep_days)
         engine = Engine(
             store=store,
             messengers=messengers,
             panelists=await models.panelists(panel),
             chair=await models.chair(),
+            reader=reader,
             deadline=config.polls.deadline,
         )
         yield Core(link, store, engine)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Text = Annotated[str, Field(min_length=1)]
+DataUrl = Annotated[str, Field(pattern="^data:image/[a-z]+;base64,[A-Za-z0-9+/=]+$")]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
@@ -12,9 +13,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class InputText(Strict):
+    type: Literal["input_text"]
+    text: Text
+
+
+class InputImage(Strict):
+    type: Literal["input_image"]
+    image_url: DataUrl
+
+
 class Turn(Strict):
     role: Literal["user", "assistant"]
-    content: Text
+    content: Text | list[InputImage | InputText]
 
 
 class JsonSchema(Strict):
@@ -28,9 +39,23 @@ class ChatForm(Strict):
     json_schema: JsonSchema
 
 
+class ChatText(Strict):
+    type: Literal["text"]
+    text: Text
+
+
+class ImageUrl(Strict):
+    url: DataUrl
+
+
+class ChatImage(Strict):
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
 class ChatTurn(Strict):
     role: Literal["system", "user", "assistant"]
-    content: Text
+    content: Text | list[ChatImage | ChatText]
 
 
 class ChatRequest(Strict):
@@ -119,8 +144,17 @@ class Part(Strict):
     text: Text
 
 
+class Blob(Strict):
+    mimeType: Text  # noqa: N815  # Google's name
+    data: Text
+
+
+class BlobPart(Strict):
+    inlineData: Blob  # noqa: N815  # Google's name
+
+
 class Parts(Strict):
-    parts: list[Part]
+    parts: list[Part | BlobPart]
 
 
 class Content(Parts):

@@ -1,0 +1,1 @@
+"""Reading the pages that a question links to: implements the Reader port."""
