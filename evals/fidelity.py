@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 
 from adapters.providers.scripted import ScriptedModel
-from bot import claims, render, summary
+from bot import claims, render
 from bot.chair import Chair
 from bot.panel import Seat
 from bot.pieces import Message, Points, Prose
 from bot.poll import Session
+from bot.summary import plain
 from evals.recorded import Recorded, recorded
 from evals.report import Report, share
 
@@ -37,33 +39,43 @@ async def run() -> Report:
 
 
 async def honest() -> Report:
-    """Let a chair tell the truth; the bar is that nearly all of it is published word for word."""
-    told: dict[str, dict[str, bool]] = {"narratives": {}, "arguments": {}}
+    """Let a chair tell the truth; the bar is that nearly all of it is published."""
+    narratives, arguments, words, shown_words = dict[str, bool](), dict[str, bool](), 0, 0
     for record in recorded():
         for narrative in record.honest:
-            shown = thread(await written(record.session, narrative))
-            told["narratives"][f"{record.name}: {narrative}"] = narrative in shown
-        for letter, argument in arguments(record):
+            summary = (await written(record.session, narrative)).summary
+            kept = bool(summary and summary.chair)
+            narratives[f"{record.name}: {narrative}"] = kept
+            words += len(narrative.split())
+            shown_words += len(summary.narrative.split()) if summary and kept else 0
+        for letter, argument in _honest_arguments(record):
             kept = not claims.problems(argument, record.session, argued=letter)
-            told["arguments"][f"{record.name}: {argument}"] = kept
-    lost = {
-        kind: [text for text, kept in found.items() if not kept] for kind, found in told.items()
-    }
+            arguments[f"{record.name}: {argument}"] = kept
+    rows = (
+        _kept("narratives", len(narratives), sum(narratives.values())),
+        _kept("words of narratives", words, shown_words),
+        _kept("arguments", len(arguments), sum(arguments.values())),
+    )
     return Report(
-        title="False alarms: honest narratives and arguments that were thrown away",
-        columns=("kind", "told", "published", "thrown away", "share"),
-        rows=tuple(_kept(kind, len(told[kind]), len(texts)) for kind, texts in lost.items()),
-        missed=tuple(
-            text
-            for kind, texts in lost.items()
-            if len(texts) > MAX_FALSE_ALARMS * len(told[kind])
-            for text in texts
-        ),
-        note=f"The bar is {MAX_FALSE_ALARMS:.0%}; what is thrown away gives way to the ballots.",
+        title="False alarms: what of honest summaries was not published",
+        columns=("kind", "told", "published", "left out", "share"),
+        rows=rows,
+        missed=(*_too_many(narratives), *_too_many(arguments)),
+        note=f"The bar is {MAX_FALSE_ALARMS:.0%} of narratives and of arguments. A sentence that "
+        "names nobody is left out of a narrative.",
     )
 
 
-def arguments(record: Recorded) -> list[tuple[str, str]]:
+def _kept(kind: str, told: int, kept: int) -> tuple[str, ...]:
+    return kind, str(told), str(kept), str(told - kept), share(told - kept, told)
+
+
+def _too_many(told: Mapping[str, bool]) -> list[str]:
+    lost = [text for text, kept in told.items() if not kept]
+    return lost if len(lost) > MAX_FALSE_ALARMS * len(told) else []
+
+
+def _honest_arguments(record: Recorded) -> list[tuple[str, str]]:
     """Give honest arguments: what a ballot says for its option, once with the option's name."""
     if "injection" in record.lies:
         return []  # its ballots say what nobody should
@@ -73,19 +85,14 @@ def arguments(record: Recorded) -> list[tuple[str, str]]:
     return bare + named
 
 
-def _kept(kind: str, told: int, lost: int) -> tuple[str, ...]:
-    return kind, str(told), str(told - lost), str(lost), share(lost, told)
-
-
 async def slipped(record: Recorded, lie: str) -> bool:
     """Tell whether a lie is published, from a narrative or from an argument.
 
     What the ballots say themselves is no lie of the chair's: it stands under its author's name.
     """
-    among = await written(record.session, f"{record.honest[0]} {lie}")
-    argued = await written(record.session, record.honest[0], argument=lie)
-    plain = thread(record.session.model_copy(update={"summary": summary.plain(record.session)}))
-    return any(lie[1:] in text for s in (among, argued) for text in set(thread(s)) - set(plain))
+    told = await written(record.session, f"{record.honest[0]} {lie}", argument=lie)
+    own = thread(record.session.model_copy(update={"summary": plain(record.session)}))
+    return any(lie[1:] in text for text in set(thread(told)) - set(own))
 
 
 async def written(session: Session, narrative: str, *, argument: str = "It has merit.") -> Session:

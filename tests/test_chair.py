@@ -70,6 +70,24 @@ async def test_what_the_chair_thinks_aloud_is_no_draft() -> None:
     assert len(model.prompts) == 1
 
 
+async def test_a_sentence_that_names_nobody_is_left_out() -> None:
+    written = await write(scripted(draft(f"Nobody could agree. {TRUE} All in all, No won.")))
+
+    assert (written.narrative, written.chair) == (TRUE, "Kimi K2.5")
+
+
+async def test_a_sentence_that_goes_on_about_somebody_stays() -> None:
+    both = "Claude chose No. It argued with the costs."
+
+    assert (await write(scripted(draft(both)))).narrative == both
+
+
+async def test_an_argument_speaks_of_the_matter_and_not_of_votes() -> None:
+    written = await write(scripted(draft(A="The panel came to a consensus on it.")))
+
+    assert written.strongest[0].argument == "GPT-5.4: GPT-5.4 has a reason."
+
+
 async def test_a_true_draft_costs_one_turn() -> None:
     model = scripted(draft())
 

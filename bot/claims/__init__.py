@@ -11,14 +11,16 @@ looks for one kind of claim and holds it against the facts of the session:
     moves      who changed its vote in a debate, and who persuaded it
     sources    whose argument it was
 
-What no rule understands passes; what concerns the outcome cannot do harm even then, since label,
-counts and agreement are always added from the tally.
+Sentences that name nobody are left out before (sentences.py). Of the others, what no rule
+understands passes; label, counts and agreement are always added from the tally.
 """
 
 from bot.claims import markings, marks, moves, names, outcomes, sources, tongues, votes
 from bot.claims.facts import Facts
+from bot.claims.sentences import telling
 from bot.poll import Session
 
+__all__ = ["names_somebody", "problems", "telling"]
 RULES = (
     names.problems,
     outcomes.problems,

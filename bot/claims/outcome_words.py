@@ -71,3 +71,9 @@ FIGURE = any_case(
     r"(?<![\d⟦.,⟪])\d+(?:[.,]\d+)*(?![\d⟧⟫])|\bhalf\b|\b(?:two|three|four|five|six|seven|eight|nine|ten)\b"
     r"(?!-| (?:sides|camps|rounds|views|positions|options|groups|who|ways|others?)\b)"
 )
+# Words that have no place in the argument for an option.
+ABOUT_VOTES = any_case(
+    r"\b(?:vot(?:e[drs]?|es|ing)|ballots?|panel\w*|majorit\w*|consensus|unanim\w*|won|winner|prevail\w*"
+    r"|carried it|verdict|chose|chosen|picked|dissent\w*|recommend(?:s|ed)|united|models?"
+    r"|abstain\w*|lag vorn|wahl|runde|alle|tous|todos|tutti)\b"
+)

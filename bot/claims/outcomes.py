@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bot.claims.facts import Facts
 from bot.claims.outcome_words import (
+    ABOUT_VOTES,
     ALL,
     CHOSEN_BY,
     COUNT,
@@ -30,17 +31,28 @@ PRONOUN_FIRST = re.compile(r"\s*(?:It|He|She)\b")
 
 
 def problems(marked: str, facts: Facts) -> Iterator[str]:
+    yield from _figures(marked, facts)
+    yield from _argument(marked, facts)
+    if ORDER.search(marked):
+        yield "nobody is told how to vote"
+    for sentence in SENTENCE.split(marked):
+        for rule in (_groups, _one_mind, _nobody, _leading, _winner, _results):
+            yield from rule(sentence, facts)
+
+
+def _figures(marked: str, facts: Facts) -> Iterator[str]:
     for found in COUNT.finditer(marked):
         if not facts.is_asked(found[0]):
             yield f"“{found[0]}”: counts are added from the tally, leave them out"
     for figure in FIGURE.findall(marked):
         if not facts.is_topic(figure):
             yield f"no ballot gives the figure “{figure}”"
-    if ORDER.search(marked):
-        yield "nobody is told how to vote"
-    for sentence in SENTENCE.split(marked):
-        for rule in (_groups, _one_mind, _nobody, _leading, _winner, _results):
-            yield from rule(sentence, facts)
+
+
+def _argument(marked: str, facts: Facts) -> Iterator[str]:
+    for word in ABOUT_VOTES.findall(marked) if facts.argued else ():
+        if not facts.is_topic(word):
+            yield f"an argument is about the matter, not about votes: “{word}”"
 
 
 def _groups(sentence: str, facts: Facts) -> Iterator[str]:

@@ -5,16 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bot.claims.facts import Facts
-from bot.claims.vocabulary import SENTENCE, any_case
+from bot.claims.vocabulary import ARGUED, SENTENCE
 
 # Words that say nothing of whose argument it is; shorter ones are left out anyway.
 PLAIN_WORDS = frozenset(
     "about after again being could every other shall since still their there these thing think "
     "those until where which while would argue argued point pointed while vote voted".split()
-)
-ARGUED = any_case(
-    r"\b(?:argu(?:ed?|es|ing)|said|says|noted?|notes|claim(?:ed|s)|stress(?:ed|es)|add(?:ed|s)|warn(?:ed|s)"
-    r"|point(?:ed|s|ing)|cit(?:ed|es|ing)|because|since)\b"
 )
 
 ENOUGH = 2  # words that one panelist alone has used, which make an argument its own

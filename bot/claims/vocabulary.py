@@ -25,7 +25,7 @@ VOTED = (
     r"|(?:went|go|goes|going) (?:for|with)|wants? to|wanted to|would (?:rather|prefer)"
     r"|found it(?= ⟪)|(?:land|settl)(?:ed|es|s|ing) on|agree[sd]? (?:on|to)\b"
     r"|decid(?:ed|es) (?:on|to|for)|(?:asks?|asked|calls?|called) for"
-    r"|(?:is|are|was|were|stands?|stood) on the side of"
+    r"|(?:is|are|was|were|stands?|stood) (?:on the side of|(?:\w+ )?behind)|accept(?:s|ed)?(?= ⟪)"
     r"|c[ao]me (?:down|out)|join(?:ed|s)(?= ⟦)|(?:said|says|answer(?:ed|s))(?= (?:with a \w+ )?⟪)"
     r"|(?:argu(?:ed?|es|ing)|spoke|stood|was|were|is)(?= (?:for|in favou?r of|against) (?:the )?⟪))"
 )
@@ -107,3 +107,7 @@ SPEECH = any_case(
     r"|apart|case)\b"
 )
 CLAUSE = re.compile(r"[,;:()—–]|\b(?:and|but|while|whereas|yet|so|who|which)\b")
+ARGUED = any_case(
+    r"\b(?:argu(?:ed?|es|ing)|said|says|noted?|notes|claim(?:ed|s)|stress(?:ed|es)|add(?:ed|s)|warn(?:ed|s)"
+    r"|point(?:ed|s|ing)|cit(?:ed|es|ing)|because|since)\b"
+)

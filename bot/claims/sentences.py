@@ -1,0 +1,31 @@
+"""Which sentences of a narrative may stand: those that tell of somebody.
+
+A sentence that names no panelist can only frame what others say, or tell how the vote went. That
+stands beside the narrative anyway, from the tally; so such a sentence is left out.
+"""
+
+import re
+
+from bot.claims import marks
+from bot.claims.vocabulary import ARGUED, VERB
+from bot.poll import Session
+
+# The end of a sentence, kept with what separates it from the next; "Dr. Lang" is no end.
+END = re.compile(
+    r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bSt\.)(?<!\bvs\.)"
+    r"([\"”’')*_]*\s+)(?=[\W\d_]*[^\W\d_a-z])|(?<=[。！？])(\s*)(?=.)|(\n+)"
+)
+GOES_ON = re.compile(rf"\s*(?:It|He|She) (?:\w+ ){{0,2}}(?:{VERB.pattern}|{ARGUED.pattern})")
+
+
+def telling(text: str, session: Session) -> str:
+    """Leave out the sentences that name nobody; where none does, give the text as it is."""
+    parts = [part or "" for part in END.split(text)]
+    kept: list[str] = []
+    stands = False
+    for place in range(0, len(parts), 4):
+        sentence, gaps = parts[place], "".join(parts[place + 1 : place + 4])
+        marked = marks.mark(sentence, session.panel, session.poll)
+        stands = "⟦" in marked or (stands and GOES_ON.match(marked) is not None)
+        kept += [sentence + gaps] if stands else []
+    return "".join(kept).strip() or text
