@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.claims.facts import Facts
+from bot.claims.tongues import is_foreign
 from bot.claims.vocabulary import CORE, VOTED
 
 FAMILY = (  # of models: a name of one that sits on no seat has no place in a narrative
@@ -27,6 +28,10 @@ COMMON = frozenset(
     "nothing".split()
 )
 QUOTED = re.compile(r"⟨([^⟩]*)⟩")  # what a vote was for, where it is quoted and no option
+# A name in the midst of a sentence, or at its head with a clause of its own.
+PROPER = re.compile(
+    r"(?<=[a-z,] )([A-Z]\w+)(?![\w.]*\w)|(?:^|[.!?] )([A-Z]\w+)(?:['’]s \w+)?, (?:who|whom|whose)\b"
+)
 
 
 def problems(marked: str, facts: Facts) -> Iterator[str]:
@@ -51,3 +56,7 @@ def _strangers(marked: str, facts: Facts) -> Iterator[str]:
         if words and not plural and not facts.is_topic(" ".join(words)):
             yield " ".join(words)
     yield from VERSION.findall(marked)
+    for found in PROPER.finditer(marked):
+        name = found[1] or found[2]
+        if name.lower() not in COMMON and not facts.is_topic(name) and not is_foreign(marked):
+            yield name

@@ -47,13 +47,14 @@ DIVIDED = (
 )
 OUTCOME = any_case(
     r"\b(?:won(?! over| ⟦)|(?<=⟫ )wins|beats?|winner|prevail(?:ed|s)|carried the (?:day|vote)"
-    r"|came out (?:on top|ahead|first)|emerged|victor(?:y|ious))\b"
+    r"|came out (?:on top|ahead|first)|emerged|victor(?:y|ious)"
+    r"|(?:became|is|was|remains) the (?:decision|verdict|result|outcome))\b"
 )
 ONE_MIND = any_case(
     r"\b(?:of one mind|(?:full|complete|clear|total) (?:consensus|agreement)"
     r"|no (?:dissent|disagreement|opposition)"
     r"|all (?:two|three|four|five|six|seven) (?:agree|vot|chose)"
-    r"|all (?:\w+ )?in agreement)"
+    r"|(?:all|ended|are|were) (?:\w+ )?in agreement(?! (?:that|on|about)))"
 )
 UNOPPOSED = any_case(rf"\b{NOBODY} (?:opposed|objected|disagreed|dissented)\b")
 UNMOVED = any_case(rf"\b{NOBODY} (?:moved|changed|switched|revised)\b")

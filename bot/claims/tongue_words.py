@@ -38,7 +38,7 @@ OUTCOME = any_case(
     r"\büberwog\w*|\bgewann\w*|\bgewonnen|\bsiegte\w*|\bl['’]emporte\w*|\bremport\w*|\bganó"
     r"|\bsetz\w+ sich durch|durchgesetzt|\beinigkeit|\bergebnis"
     r"|\brésultat|\bresultado|\brisultato|\bse impuso|\b(?:nur )?ein modell\b|\bgagné\b"
-    r"|\bd['’]accord\b|\btout le monde|\btous les\b|\bun seul\b|\btodos\b|\btutti\b"
+    r"|\bd['’]accord\b|\btout le monde|\btous\b|\bun seul\b|\btodos\b|\btutti\b"
     r"|\bvenceu|\bvinto\b|\bvann\b|\bwygra\w+|победил\w*|胜出|赢了|勝ちま|勝利|이겼"
     r"|\bmehrheit\w*|\beinstimmig\w*|\beinig\b|\bgleichstand|\benth(?:alt|ielt|ält)\w*|\bmodellen?\b"
     r"|\bmajorité|\bmajoriteten|\bunanim(?!ous|ity)\w*|\bunánim\w*|\bunânim\w*|\bunaniem\w*"

@@ -34,8 +34,18 @@ def _is_english(sentence: str) -> bool:
     """Tell by the small words; a sentence without any is English where an English verb votes."""
     if VOTE.search(sentence) or OUTCOME.search(sentence):
         return False
-    english, other = len(ENGLISH.findall(sentence)), len(OTHER.findall(sentence))
-    return english > other or (english == other and VERB.search(sentence) is not None)
+    lead = _lead(sentence)
+    return lead > 0 or (lead == 0 and VERB.search(sentence) is not None)
+
+
+def is_foreign(text: str) -> bool:
+    """Tell by the small words, where capitals may mean nothing: in German every noun has one."""
+    return _lead(text) < 0
+
+
+def _lead(text: str) -> int:
+    """Give how many more small words of English there are than of other languages."""
+    return len(ENGLISH.findall(text)) - len(OTHER.findall(text))
 
 
 def _votes(sentence: str, facts: Facts) -> Iterator[str]:

@@ -22,12 +22,13 @@ CORE = (
 VOTED = (
     rf"(?:{CORE}|(?:(?<!in )favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
     r"|(?:endors|oppos)(?:ed?|es|ing)|dismiss(?:ed|es|ing)|prefer(?:red|s|ring)?|champion(?:ed|s|ing)"
-    r"|(?:went|go|goes|going) (?:for|with)|wants? to|wanted to|would (?:rather|prefer)"
+    r"|(?:went|go|goes|going) (?:for|with)|wants?|wanted|would (?:rather|prefer)"
     r"|found it(?= ⟪)|(?:land|settl)(?:ed|es|s|ing) on|agree[sd]? (?:on|to)\b"
     r"|decid(?:ed|es) (?:on|to|for)|(?:asks?|asked|calls?|called) for"
     r"|(?:is|are|was|were|stands?|stood) (?:on the side of|(?:\w+ )?behind)|accept(?:s|ed)?(?= ⟪)"
     r"|c[ao]me (?:down|out)|join(?:ed|s)(?= ⟦)|(?:said|says|answer(?:ed|s))(?= (?:with a \w+ )?⟪)"
-    r"|(?:argu(?:ed?|es|ing)|spoke|stood|was|were|is)(?= (?:for|in favou?r of|against) (?:the )?⟪))"
+    r"|(?:argu(?:ed?|es|ing)|spoke|stood|was|were|is|are)"
+    r"(?= (?:\w+ )?(?:for|in favou?r of|against) (?:the )?⟪))"
 )
 SILENT = (
     r"(?:abstain\w*|(?:declined|refused) to (?:vote|choose)(?! for)|cast no (?:vote|ballot)"
@@ -111,3 +112,6 @@ ARGUED = any_case(
     r"\b(?:argu(?:ed?|es|ing)|said|says|noted?|notes|claim(?:ed|s)|stress(?:ed|es)|add(?:ed|s)|warn(?:ed|s)"
     r"|point(?:ed|s|ing)|cit(?:ed|es|ing)|because|since)\b"
 )
+# Whose side is told by its size, and whose view by a possessive.
+SIZE = any_case(rf"({NAMES})[^.;⟦]*\b(?:in|of|for|with|joined) the (majority|minority)\b")
+VIEW = any_case(rf"\b(?:in|for|to) ({NAMES})['’]s? (?:view|opinion|eyes|judge?ment|mind),? (.*)")

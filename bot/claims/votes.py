@@ -28,10 +28,12 @@ from bot.claims.vocabulary import (
     PRONOUN,
     SENTENCE,
     SIDE,
+    SIZE,
     SPEECH,
     START,
     STRICT,
     VERB,
+    VIEW,
 )
 
 
@@ -142,4 +144,14 @@ def _camps(sentence: str, facts: Facts) -> Iterator[str]:
         letter = re.findall(r"⟪(\w)⟫", found[0])[0]
         for name in facts.named(found[0]):
             if letter not in facts.cast[name]:
+                yield f"{name} did not vote like that"
+    for found in SIZE.finditer(sentence):
+        for name in facts.named(found[1]):
+            leads = facts.final.get(name) in facts.tally.leaders
+            if leads != (found[2].lower() == "majority"):
+                yield f"{name} was not in the {found[2].lower()}"
+    for found in VIEW.finditer(sentence):
+        named = facts.option(found[2])
+        for name in facts.named(found[1]) if named and not AGAINST.search(found[2]) else ():
+            if named not in facts.cast[name]:
                 yield f"{name} did not vote like that"
