@@ -96,6 +96,8 @@ class Chair:
         more = [*([] if single else [MARKED]), *([COUNTERPOINT] if is_open else [])]
         system = "\n".join([RULES, *more, AS_JSON])
         draft = _read(await self.answer(system, turns, schema=_schema(session)))
+        if len(draft.narrative) > MAX_NARRATIVE:
+            return draft  # which is a fault of its own
         telling = claims.telling(draft.narrative, session)
         return draft.model_copy(update={"narrative": telling})
 

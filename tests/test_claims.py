@@ -1,5 +1,6 @@
 """What a chair may write, and what it may not."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -432,3 +433,17 @@ def test_a_fault_is_told_once() -> None:
     assert claims.problems("Grok voted Yes. Grok voted Yes.", SPLIT) == [
         "“Grok” is not on the panel"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Xx " * 1000, "GPT-5.4, " * 333, "Yes " * 750],
+    ids=["unknown names", "names", "options"],
+)
+def test_a_text_that_repeats_itself_is_checked_in_little_time(text: str) -> None:
+    """The time must not grow with the square of the length: that would be seconds."""
+    started = time.process_time()
+
+    claims.problems(text, SPLIT)
+
+    assert time.process_time() - started < 2

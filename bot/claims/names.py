@@ -13,7 +13,7 @@ FAMILY = (  # of models: a name of one that sits on no seat has no place in a na
 )
 SPEAKER = re.compile(
     r"[Aa]ccording to ([A-Z][\w.-]*)"
-    r"|((?:[A-Z][\w.-]*\s+)*[A-Z][\w.-]*(?:['’]s (?:\w+ )*\w+)?)"
+    r"|((?:\b[A-Z][\w.-]{0,40}\s+){0,4}\b[A-Z][\w.-]{0,40}(?:['’]s (?:\w+ )*\w+)?)"
     rf"\s+(?:also\s+)?(?:{VOTED}|argue[sd]|said|says|noted|claimed|stressed|added|warn(?:ed|s)"
     r"|countered|pointed|persuaded|convinced|(?:dis)?agree[sd]?|shared|complained|objected"
     r"|insisted|conceded|believes|thinks|would (?:like|rather|prefer)|promised|finds?|felt|feels"
@@ -49,14 +49,18 @@ def _strangers(marked: str, facts: Facts) -> Iterator[str]:
         name = found[0].removesuffix(found[1] or "")
         if found[1] or not facts.is_topic(name.strip(" .-")):
             yield name
+    yield from _speakers(marked, facts)
+    yield from VERSION.findall(marked)
+    if not is_foreign(marked):
+        proper = {found[1] or found[2]: None for found in PROPER.finditer(marked)}
+        yield from (n for n in proper if n.lower() not in COMMON and not facts.is_topic(n))
+
+
+def _speakers(marked: str, facts: Facts) -> Iterator[str]:
+    """Give who is said to vote or to speak and has no name that anybody gave."""
     for found in SPEAKER.finditer(marked):
         name = next(filter(None, found.groups()))
         words = [word for word in name.split() if word.lower() not in COMMON]
         plural = len(words) == 1 and words[0].endswith("s")
         if words and not plural and not facts.is_topic(" ".join(words)):
             yield " ".join(words)
-    yield from VERSION.findall(marked)
-    for found in PROPER.finditer(marked):
-        name = found[1] or found[2]
-        if name.lower() not in COMMON and not facts.is_topic(name) and not is_foreign(marked):
-            yield name
