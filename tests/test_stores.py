@@ -335,6 +335,11 @@ async def test_many_writers_lose_nothing(redis_url: str) -> None:
     assert set(held.ballots) == set(ballots)
 
 
+async def test_five_hundred_polls_may_write_at_once(redis_url: str) -> None:
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        await asyncio.gather(*(written(store, ENTRIES["vote"]) for _ in range(500)))
+
+
 async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
     with pytest.raises(
         StoreError, match=r"no answer from Redis at redis://127\.0\.0\.1:9"
