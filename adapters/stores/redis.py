@@ -25,7 +25,7 @@ from adapters.stores.redis_ledger import RedisLedger
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
 from bot.errors import LeaseLost
-from bot.ledger import Expense, account, cost
+from bot.ledger import Expense, account
 from bot.poll import (
     Ballot,
     Grouping,
@@ -106,15 +106,9 @@ class RedisStore:
     async def save(self, lease: Lease, entry: Entry) -> None:
         kind, field = _field(entry)
         value = PARTS[kind].dump_json(entry).decode()
-        spend = self._ledger.arguments(cost(entry))
-        _held(lease, await self._run(SAVE, lease.session_id, lease.fence, field, value, *spend))
-        if isinstance(entry, Receipt) and entry.post:
-            await self._note(entry.post, lease.session_id)
-        if isinstance(entry, Status) and entry is not Status.RUNNING:
-            async with self._link.faults():
-                await self._client.zrem(UNFINISHED, lease.session_id)
-                chat: Any = await self._client.hget(_session(lease.session_id), "chat")
-            await self._ledger.release(lease.session_id, chat)
+        posts = [_post(entry.post)] if isinstance(entry, Receipt) and entry.post else []
+        written = (lease.fence, field, value, lease.session_id, *self._ledger.arguments(entry))
+        _held(lease, await self._run(SAVE, lease.session_id, *written, keys=posts))
 
     async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
         key = _words(session_id)
@@ -169,8 +163,10 @@ class RedisStore:
         async with self._link.faults():
             await self._client.set(_post(post), session_id, ex=self._keep)
 
-    async def _run(self, script: str, session_id: str, *arguments: str | float) -> Any:  # noqa: ANN401  # what the script returns
-        keys = (_session(session_id), f"{PREFIX}:lease:{session_id}")
+    async def _run(
+        self, script: str, session_id: str, *arguments: str | float, keys: Sequence[str] = ()
+    ) -> Any:  # noqa: ANN401  # what the script returns
+        keys = (_session(session_id), f"{PREFIX}:lease:{session_id}", *keys)
         async with self._link.faults():
             return await self._client.eval(script, len(keys), *keys, *map(str, arguments))
 

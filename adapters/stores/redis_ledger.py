@@ -12,7 +12,8 @@ from typing import Any
 
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import RESERVE, SPEND_ONCE
-from bot.ledger import EVERYWHERE, Account, Cost, Expense
+from bot.ledger import Account, Cost, Expense, cost
+from bot.ports import Entry
 
 
 class RedisLedger:
@@ -50,18 +51,10 @@ class RedisLedger:
             refused: Any = await self._client.eval(RESERVE, len(keys), *keys, *arguments)
         return scopes[int(refused) - 1] if refused else None
 
-    async def release(self, session_id: str, chat: str) -> None:
-        """Give free what was set aside for a session."""
-        async with self._link.faults(), self._client.pipeline(transaction=True) as pipe:
-            for scope in (chat, EVERYWHERE):
-                pipe.hdel(_aside(scope, _today()), session_id)
-            await pipe.execute()
-
-    def arguments(self, cost: Cost | None) -> tuple[str | float, ...]:
+    def arguments(self, entry: Entry) -> tuple[str | float, ...]:
         """Give what the script that saves a part needs to enter what it cost with it."""
-        if cost is None:
-            return ()
-        return (PREFIX, _today(), self._keep, cost.model, *_sums(cost))
+        paid, opening = cost(entry), (PREFIX, _today(), self._keep)
+        return (*opening, paid.model, *_sums(paid)) if paid else opening
 
 
 def _sums(cost: Cost) -> tuple[float, ...]:

@@ -54,7 +54,9 @@ return 1
 """
 
 # A write counts how many fields there are, so that ballots can be told in order of arrival. What a
-# part cost is entered in the same step, so that it counts once, however often it is written.
+# part cost is entered in the same step, so that it counts once, however often it is written. So is
+# everything else that goes with it, since each step of its own waits for the disk: the post by
+# which the session is found (KEYS[3]), and the end of a session.
 SAVE = (
     SPEND
     + """
@@ -62,9 +64,17 @@ if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
 local before = redis.call('HGET', KEYS[1], ARGV[2])
 local place = before and string.match(before, '^%d+') or redis.call('HLEN', KEYS[1])
 redis.call('HSET', KEYS[1], ARGV[2], place .. ' ' .. ARGV[3])
-if not before and #ARGV > 3 then
-  local opening = redis.call('HMGET', KEYS[1], 'account', 'chat')
-  spend(ARGV[4], ARGV[5], ARGV[6], opening[1], ARGV[7], opening[2], unpack(ARGV, 8))
+local session, prefix, day, keep = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+if KEYS[3] then redis.call('SET', KEYS[3], session, 'EX', keep) end
+local opening = redis.call('HMGET', KEYS[1], 'account', 'chat')
+if ARGV[2] == 'state' and ARGV[3] ~= '"running"' then
+  redis.call('ZREM', prefix .. ':unfinished', session)
+  for _, scope in ipairs({opening[2], 'all'}) do
+    redis.call('HDEL', prefix .. ':reserved:' .. scope .. ':' .. day, session)
+  end
+end
+if not before and #ARGV > 7 then
+  spend(prefix, day, keep, opening[1], ARGV[8], opening[2], unpack(ARGV, 9))
 end
 return 1
 """
