@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
+from itertools import chain, repeat
 from typing import NamedTuple, Protocol
 
 from bot.desk import Desk
@@ -44,11 +45,13 @@ async def serve(
     desk: Desk,
     worker: Worker,
     messengers: MutableMapping[str, Messenger],
+    drain: float = DRAIN,
 ) -> None:
     """Run front-ends and the worker until cancelled; then polls get a while to come to their end.
 
-    The failure of one front-end does not stop the others; one that breaks down is started again.
-    Raises ServiceError when none is left.
+    What is left then is cut off before the front-ends close, since a closed chat looks to a poll
+    like one that refuses its messages. The failure of one front-end does not stop the others; one
+    that breaks down is started again. Raises ServiceError when none is left.
     """
     stages = Stages(asyncio.Event(), asyncio.Event())
     async with asyncio.TaskGroup() as group:
@@ -60,17 +63,14 @@ async def serve(
         try:
             await asyncio.wait(keepers)
         finally:
-            await _leave(worker, keepers, stages)
+            log.info("The program is told to stop; running polls get %g s", drain)
+            stages.leaving.set()
+            await worker.drain(seconds=drain)
             working.cancel()
+            await asyncio.wait([working])
+            stages.drained.set()
+            await asyncio.wait(keepers)
     raise ServiceError("no front-end could be kept running; the log tells why")
-
-
-async def _leave(worker: Worker, keepers: Sequence[asyncio.Task[None]], stages: Stages) -> None:
-    log.info("The program is told to stop; running polls get %g s", DRAIN)
-    stages.leaving.set()
-    await worker.drain(seconds=DRAIN)
-    stages.drained.set()
-    await asyncio.wait(keepers)
 
 
 async def _keep(
@@ -81,18 +81,27 @@ async def _keep(
     stages: Stages,
 ) -> None:
     """Keep one front-end running; its messenger stays usable until running polls are done."""
-    breakdowns = 0
+
+    async def once() -> None:
+        async with opener() as front:
+            messengers[front.messenger.chat] = front.messenger
+            await _again(name, lambda: unless(stages.leaving, front.run(desk)), stages)
+            await stages.drained.wait()
+
+    try:
+        await _again(name, once, stages)
+    except ConfigError as error:
+        log.error("%s is not running: %s", name, error)  # noqa: TRY400  # its text says it all
+
+
+async def _again(name: str, work: Callable[[], Awaitable[None]], stages: Stages) -> None:
+    """Do something until the program leaves; anew, after a pause, where it breaks down."""
+    pauses = chain(PAUSES, repeat(PAUSES[-1]))
     while not stages.leaving.is_set():
         try:
-            async with opener() as front:
-                messengers[front.messenger.chat] = front.messenger
-                await unless(stages.leaving, front.run(desk))
-                await stages.drained.wait()
-        except ConfigError as error:
-            log.error("%s is not running: %s", name, error)  # noqa: TRY400  # its text says it all
-            return
+            await work()
+        except ConfigError:
+            raise
         except Exception:  # the door of a front-end: its faults must not end the others
             log.exception("%s broke down", name)
-            pause = PAUSES[min(breakdowns, len(PAUSES) - 1)]
-            breakdowns += 1
-            await unless(stages.leaving, asyncio.sleep(pause))
+        await unless(stages.leaving, asyncio.sleep(next(pauses)))

@@ -94,7 +94,8 @@ class SlackService:
         running = Running()
         try:
             async with self._door(self._app(front, running)) as port:
-                self.ready.set_result(port)
+                if not self.ready.done():  # it runs anew after a breakdown
+                    self.ready.set_result(port)
                 log.info("Slack can be asked")
                 try:
                     await asyncio.Event().wait()
