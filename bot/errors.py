@@ -9,7 +9,8 @@ RoundtableError
 │   └── ProviderFailed  the provider's own fault: away, overloaded, too slow
 ├── MessengerError      a message could not be posted, edited, pinned or looked for
 ├── StoreError          the session store cannot be reached
-│   └── LeaseLost       somebody else runs the session now
+│   ├── LeaseLost       somebody else runs the session now
+│   └── SessionUnreadable  another version of the program wrote the session
 ├── SessionMissing      no session has that id
 ├── SessionBusy         another process runs the session
 └── ServiceError        an embedded server did not start
@@ -60,6 +61,10 @@ class StoreError(RoundtableError):
 
 class LeaseLost(StoreError):
     """Raised when a write is refused because somebody else runs the session now."""
+
+
+class SessionUnreadable(StoreError):
+    """Raised when what stands of a session is not what this version writes."""
 
 
 class SessionMissing(RoundtableError):

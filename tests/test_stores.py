@@ -388,3 +388,17 @@ async def test_the_answers_to_an_open_question_come_back_as_its_options(
     held = await written(store, ENTRIES["grouping"])
 
     assert [option.text for option in held.poll.options] == ["So."]
+
+
+async def test_a_session_that_a_newer_version_wrote_hides_no_other(redis_url: str) -> None:
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        newer, known = await made(store), await made(store)
+        async with Redis.from_url(redis_url) as client:
+            await client.hset(f"roundtable:session:{newer.id}", "verdict", '5 {"new": true}')
+
+        listed = [s.id for s in (*await store.unfinished(), *await store.history(limit=99))]
+        with pytest.raises(StoreError, match=f"session {newer.id} cannot be read"):
+            await store.load(newer.id)
+
+    assert listed.count(known.id) == 2
+    assert newer.id not in listed

@@ -14,17 +14,18 @@ Each part of a session has a field of its own, and every write carries its lease
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any, Self
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from adapters.stores.redis_ledger import RedisLedger
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
-from bot.errors import LeaseLost
+from bot.errors import LeaseLost, SessionUnreadable
 from bot.ledger import Expense, account
 from bot.poll import (
     Ballot,
@@ -42,6 +43,8 @@ from bot.poll import (
     Words,
 )
 from bot.ports import Entry, Lease
+
+log = logging.getLogger(__name__)
 
 ALL = f"{PREFIX}:sessions"
 UNFINISHED = f"{PREFIX}:unfinished"
@@ -66,6 +69,7 @@ class RedisStore:
     def __init__(self, link: RedisLink, *, keep_days: int) -> None:
         self._link, self._client, self._keep = link, link.client, keep_days * DAY
         self._ledger = RedisLedger(link, keep=self._keep)
+        self._unreadable: set[str] = set()  # those that the log has told of
 
     @classmethod
     @asynccontextmanager
@@ -88,7 +92,13 @@ class RedisStore:
     async def load(self, session_id: str) -> Session | None:
         async with self._link.faults():
             fields: Any = await self._client.hgetall(_session(session_id))
-        return _read(fields, await self.words(session_id)) if "poll" in fields else None
+        if "poll" not in fields:
+            return None
+        try:
+            return _read(fields, await self.words(session_id))
+        except ValidationError as error:
+            why = "another version of roundtable wrote it"
+            raise SessionUnreadable(f"session {session_id} cannot be read: {why}") from error
 
     async def take(self, session_id: str, *, owner: str, seconds: float) -> Lease | None:
         fence = await self._run(TAKE, session_id, owner, int(seconds * 1_000))
@@ -147,16 +157,27 @@ class RedisStore:
     async def unfinished(self) -> Sequence[Session]:
         async with self._link.faults():
             ids: Any = await self._client.zrange(UNFINISHED, 0, -1)
-        loaded = [await self.load(session_id) for session_id in ids]
-        # One that ended just before its process did may still be in the index.
-        return [s for s in loaded if s is not None and s.status is Status.RUNNING]
+        return [s for s in await self._readable(ids) if s.status is Status.RUNNING]
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         index = _channel(place) if place else ALL
         async with self._link.faults():
             ids: Any = await self._client.zrevrange(index, 0, limit - 1)
-        loaded = [await self.load(session_id) for session_id in ids]
-        return [session for session in loaded if session is not None]
+        return await self._readable(ids)
+
+    async def _readable(self, ids: Iterable[str]) -> list[Session]:
+        """Load sessions without those that are gone or cannot be read: one must not hide others."""
+        found: list[Session] = []
+        for session_id in ids:
+            try:
+                session = await self.load(session_id)
+            except SessionUnreadable as error:
+                if session_id not in self._unreadable:
+                    log.warning("Left out: %s", error)
+                self._unreadable.add(session_id)
+            else:
+                found += [session] if session else []
+        return found
 
     async def _note(self, post: Post, session_id: str) -> None:
         """Let the session be found by its post."""
