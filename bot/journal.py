@@ -1,11 +1,12 @@
 """A session while it is run: every part is saved before anything is done about it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
-from bot.errors import LeaseLost, SessionBusy, SessionMissing
+from bot.errors import LeaseLost, SessionBusy, SessionMissing, StoreError
 from bot.poll import (
     Ballot,
     Grouping,
@@ -18,6 +19,8 @@ from bot.poll import (
     Verdict,
 )
 from bot.ports import Entry, Lease, SessionStore
+
+log = logging.getLogger(__name__)
 
 LEASE = 6.0  # seconds that a lease outlives its owner
 RENEW = 2.0  # seconds between two renewals
@@ -60,7 +63,7 @@ class Journal:
                 for task in keeping:
                     task.cancel()
         finally:
-            await asyncio.shield(store.release(lease))
+            await asyncio.shield(_release(store, lease))
 
     async def write(self, entry: Entry) -> None:
         """Save one part, then hold it in memory too; in the same order there and here."""
@@ -120,6 +123,14 @@ def with_entry(session: Session, entry: Entry) -> Session:
             return session.model_copy(update={type(entry).__name__.lower(): entry})
         case Status():
             return session.model_copy(update={"status": entry})
+
+
+async def _release(store: SessionStore, lease: Lease) -> None:
+    """Let others run the session at once; where the store is away, the lease runs out by itself."""
+    try:
+        await store.release(lease)
+    except StoreError as error:
+        log.info("The lease of session %s is left to run out: %s", lease.session_id, error)
 
 
 async def _keep(store: SessionStore, lease: Lease) -> None:
