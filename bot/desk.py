@@ -114,6 +114,7 @@ class Desk:
         if letter not in {option.letter for option in session.poll.options}:
             raise CommandError("This poll has no such option.")
         await self._store.say(session_id, PersonsVote(person=person, name=name, letter=letter))
+        session = await self.session(session_id)  # it may have come to its end just now
         if session.status is not Status.RUNNING:
             self._worker.repaint(session_id)
         return f"Your vote: {session.poll.text_of(letter)}. You can change it at any time."

@@ -1,6 +1,7 @@
 """The one workflow: open, ask, decide, sum up, close; each step is skipped where it is done."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -9,16 +10,18 @@ from collections.abc import Collection, Mapping, Sequence
 from bot import links, open_question, opinions, render, verdict
 from bot.casting import cast_ballot
 from bot.chair import Chair
-from bot.errors import ConfigError, MessengerError, cause
+from bot.errors import ConfigError, MessengerError, StoreError, cause
 from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Ballot, Linked, Mode, Session, Status
+from bot.poll import Ballot, Linked, Mode, Session, Status, Words
 from bot.ports import Messenger, Reader, SessionStore
 from bot.summing import sum_up
 from bot.timekeeper import stopping_after
 from bot.until import unless
+
+log = logging.getLogger(__name__)
 
 # A vote that was carried over was paid for in the session that it comes from.
 PAID = {"cost_usd": 0.0, "input_tokens": 0, "output_tokens": 0}
@@ -78,11 +81,17 @@ class Engine:
         chair = self._chair.seat if self._chair else None
         return estimate(session.poll, self._panel(session), chair)
 
-    async def repaint(self, session_id: str) -> None:
-        """Show what people said of a session since it came to its end. Raises MessengerError."""
+    async def repaint(self, session_id: str, *, shown: Words | None = None) -> None:
+        """Show what people said of a session that is over, beside the words that are `shown`.
+
+        Whoever else does the same may have read older words and come later, so each reads once
+        more when it is done. Raises MessengerError.
+        """
         session = await load(self._store, session_id)
-        if session.status is not Status.RUNNING:  # else whoever runs it does
+        while session.status is not Status.RUNNING and session.words != shown:
             await repaint(session, self._messenger(session))
+            shown = session.words
+            session = await load(self._store, session_id)
 
     async def _run(self, journal: Journal) -> None:
         session = journal.session
@@ -91,7 +100,9 @@ class Engine:
         try:
             await outbox.open()
         except MessengerError:
-            await journal.write(Status.FAILED)
+            receipt = journal.session.receipt("root")
+            if receipt and receipt.failed:  # else it may stand there, and cannot be looked for now
+                await journal.write(Status.FAILED)
             raise
         async with outbox.running():
             async with stopping_after(self._deadline, journal):
@@ -206,8 +217,15 @@ class Engine:
     async def _close(self, journal: Journal, outbox: Outbox) -> None:
         written = journal.session.summary
         assert written is not None  # noqa: S101  # the step before wrote it
-        await outbox.close(render.summary(journal.session, written))
+        session = journal.session
+        # What a summary shows that was posted before a restart is not known.
+        shown = None if session.receipt(render.SUMMARY) else session.words
+        await outbox.close(render.summary(session, written))
         await journal.write(Status.DONE)
+        try:
+            await self.repaint(session.id, shown=shown)
+        except (MessengerError, StoreError) as error:
+            log.warning("Session %s: %s", session.id, error)
 
 
 def _post(outbox: Outbox, session: Session, ballot: Ballot) -> None:

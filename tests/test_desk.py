@@ -18,12 +18,13 @@ from bot.errors import CommandError, ModelError, SessionMissing
 from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, People, Prose
-from bot.poll import MAX_ROUNDS, Mode, Place, Session, Source, Status
+from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Session, Source, Status, Stop
 from bot.ports import Completion, Prompt
 from bot.request import Request
 from bot.rules import Rules
 from bot.worker import Worker
 from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.models import HeldModel
 from tests.fakes.waiting import until
 
 HERE = Place(chat="recording", channel="general")
@@ -36,7 +37,9 @@ class Room:
 
     def __init__(self, **rules: Any) -> None:
         self.store, self.notes, self.chat = MemoryStore(), MemoryNotes(), RecordingMessenger()
-        self.models = {name: ScriptedModel("So.\nVote: A") for name in ("GPT-5.4", "GLM 5")}
+        self.models: dict[str, Any] = {
+            name: ScriptedModel("So.\nVote: A") for name in ("GPT-5.4", "GLM 5")
+        }
         self.rules = Rules(**rules)
         self.cache_hours = 24
         self.caps = Caps()
@@ -487,3 +490,28 @@ async def test_a_poll_that_is_over_offers_to_be_asked_again_and_debated() -> Non
     root = next(m for _, m in room.chat.posts.values() if m.key == "root")
     acts = [b.act for p in root.pieces if isinstance(p, Buttons) for b in p.buttons]
     assert acts == ["vote", "vote", "mine", "again", "debate", "share"]
+
+
+class SlowlyHeard(MemoryStore):
+    """Keeps what somebody says only when the session has come to its end."""
+
+    def __init__(self, model: HeldModel) -> None:
+        super().__init__()
+        self._model = model
+
+    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
+        self._model.end(0, "So.\nVote: A")
+        await until(lambda: self._sessions[session_id].status is Status.DONE)
+        await super().say(session_id, word)
+
+
+async def test_a_vote_that_crosses_the_end_of_its_poll_is_shown() -> None:
+    room, model = Room(), HeldModel()
+    room.models, room.store = {"GLM 5": model}, SlowlyHeard(model)
+    async with room.desk() as desk:
+        session = await asked(desk)
+        await until(lambda: model.waiting)
+
+        await desk.vote(session.id, **ADA, letter="A")
+
+        await until(lambda: all(_people(room, key) for key in ("root", "summary")))

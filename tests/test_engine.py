@@ -1,6 +1,7 @@
 """The workflow: what stands in chat and in the store, also after everything that can go wrong."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from bot.errors import (
     StoreError,
 )
 from bot.panel import Panelist, Seat
-from bot.pieces import Line, Link, People, Tone
+from bot.pieces import Line, Link, Message, People, Tone
 from bot.poll import PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict
 from bot.ports import Completion, Entry, Lease, Prompt
 from tests.fakes.messenger import Killed, RecordingMessenger
@@ -469,3 +470,83 @@ async def test_a_poll_that_is_done_before_its_deadline_is_not_stopped() -> None:
     done = await Table().run()
 
     assert done.words.stop is None
+
+
+class KeepingStore(MemoryStore):
+    """Cannot be reached when a lease is to be given back."""
+
+    async def release(self, lease: Lease) -> None:
+        raise StoreError(f"no answer about {lease.session_id}")
+
+
+async def test_a_lease_that_cannot_be_given_back_is_left_to_run_out() -> None:
+    table = Table(store=KeepingStore())
+
+    assert (await table.run()).status is Status.DONE
+
+
+async def test_a_lease_that_cannot_be_given_back_does_not_hide_why_the_run_ended() -> None:
+    table = Table(store=KeepingStore())
+    table.chat.broken = {"root"}
+
+    with pytest.raises(MessengerError):
+        await table.run()
+
+
+class Searchless(RecordingMessenger):
+    """A chat that cannot be searched, for as long as it is told to be away."""
+
+    away = True
+
+    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
+        if self.away:
+            raise MessengerError("chat is away")
+        return await super().find(where, message, since=since)
+
+
+async def test_a_poll_that_stands_in_chat_does_not_fail_when_chat_is_away_at_a_restart() -> None:
+    table = Table()
+    table.chat = chat = Searchless(dies={"root"})
+    with pytest.raises(Killed):
+        await table.run()
+
+    with pytest.raises(MessengerError):
+        await table.run()
+    chat.away = False
+
+    assert_whole(table, await table.run())
+
+
+class LastMoment(MemoryStore):
+    """Hears a person's vote just before a session is saved as done."""
+
+    async def save(self, lease: Lease, entry: Entry) -> None:
+        if entry is Status.DONE:
+            await self.say(lease.session_id, PersonsVote(person="U1", name="Ben", letter="B"))
+        await super().save(lease, entry)
+
+
+@pytest.mark.parametrize("key", ["root", "summary"])
+async def test_a_vote_at_the_last_moment_is_shown(key: str) -> None:
+    table = Table(store=LastMoment())
+
+    await table.run()
+
+    message = next(m for _, m in table.chat.posts.values() if m.key == key)
+    assert [p.text for p in message.pieces if isinstance(p, People)] == ["People: 1 No"]
+
+
+async def test_what_is_said_while_a_session_is_shown_anew_is_shown_too() -> None:
+    table = Table()
+    done = await table.run()
+    table.chat.gate = asyncio.Event()
+    await table.store.say(done.id, PersonsVote(person="U1", name="Ben", letter="B"))
+    painting = asyncio.create_task(table.engine().repaint(done.id))
+    await until(lambda: table.chat.held)
+
+    await table.store.say(done.id, PersonsVote(person="U2", name="Cem", letter="B"))
+    table.chat.gate.set()
+    await painting
+
+    root = table.chat.posts["0"][1]
+    assert [p.text for p in root.pieces if isinstance(p, People)] == ["People: 2 No"]

@@ -19,8 +19,8 @@ class RecordingMessenger:
     """Keeps what stands in chat, and the log of what was done, in order.
 
     `broken` holds the keys that chat refuses; `dies` the keys after whose storing the caller is
-    cut off, once; `gate` holds up every post until it is set; `long` tells how many parts a message
-    has.
+    cut off, once; `gate` holds up every post until it is set, and `held` counts how many it has
+    held; `long` tells how many parts a message has.
     """
 
     chat: str = "recording"
@@ -29,6 +29,7 @@ class RecordingMessenger:
     broken: set[str] = field(default_factory=set)
     dies: set[str] = field(default_factory=set)
     gate: asyncio.Event | None = None
+    held: int = 0
     long: dict[str, int] = field(default_factory=dict)
 
     def parts(self, message: Message) -> Sequence[Message]:
@@ -77,6 +78,7 @@ class RecordingMessenger:
 
     async def _pass(self, verb: str, key: str) -> None:
         if self.gate:
+            self.held += 1
             await self.gate.wait()
         if key in self.broken or f"{verb} {key}" in self.broken:
             raise MessengerError(f"chat refuses {key}")
