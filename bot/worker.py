@@ -121,3 +121,5 @@ class Worker:
             await self.engine.repaint(session_id)
         except RoundtableError as error:
             log.warning("Session %s: %s", session_id, error)
+        except Exception:  # one poll's fault must not end the others
+            log.exception("Session %s", session_id)

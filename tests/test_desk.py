@@ -17,8 +17,8 @@ from bot.engine import Engine
 from bot.errors import CommandError, ModelError, SessionMissing
 from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
-from bot.pieces import Buttons, Line, People, Prose
-from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Session, Source, Status, Stop
+from bot.pieces import Buttons, Line, Message, People, Prose
+from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop
 from bot.ports import Completion, Prompt
 from bot.request import Request
 from bot.rules import Rules
@@ -515,3 +515,27 @@ async def test_a_vote_that_crosses_the_end_of_its_poll_is_shown() -> None:
         await desk.vote(session.id, **ADA, letter="A")
 
         await until(lambda: all(_people(room, key) for key in ("root", "summary")))
+
+
+class Faulty(RecordingMessenger):
+    """Has a fault of its own in the next edit, when it is told."""
+
+    faulty = False
+
+    async def edit(self, post: Post, message: Message) -> None:
+        faulty, self.faulty = self.faulty, False
+        if faulty:
+            raise RuntimeError("a fault of the messenger")
+        await super().edit(post, message)
+
+
+async def test_a_fault_in_showing_a_vote_does_not_end_the_worker() -> None:
+    room = Room()
+    room.chat = chat = Faulty()
+    async with room.desk() as desk:
+        first = await room.ended(await asked(desk))
+        chat.faulty = True
+        await desk.vote(first.id, **ADA, letter="A")
+        await until(lambda: not chat.faulty)
+
+        await room.ended(await asked(desk, text="Another?", delivery="d2"))
