@@ -211,6 +211,13 @@ async def test_a_socket_that_slack_closes_comes_back(
     assert "The panel is asked" in await ada.command(POLL)
 
 
+async def test_a_start_waits_for_slack(slack: FakeSlack, redis_url: str) -> None:
+    slack.fail("apps.connections.open", faults.vanishes, faults.page(500))
+
+    async with living(slack, redis_url) as house:
+        assert "The panel is asked" in await house.person().command(POLL)
+
+
 async def test_what_a_dead_socket_did_not_acknowledge_is_taken_by_the_next(
     ada: Person, slack: FakeSlack
 ) -> None:

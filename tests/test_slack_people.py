@@ -282,6 +282,23 @@ async def test_in_a_thread_the_panel_hears_what_was_said_before(
     assert [key(m) for m in posted if m.get("reply_broadcast")] == ["summary"]
 
 
+async def test_the_bot_need_not_be_named_first(house: House, ada: Person, slack: FakeSlack) -> None:
+    await ada.event(
+        {
+            "type": "app_mention",
+            "user": "U1",
+            "channel": "C1",
+            "ts": "1.1",
+            "event_ts": "1.1",
+            "text": f"Is <@U2> right, <@{slack.space('T1').bot}>? | Yes | No",
+        }
+    )
+
+    await until_over(slack)
+    (session,) = await house.store.history()
+    assert session.poll.question == "Is @Name of U2 right, ?"
+
+
 async def test_a_mention_in_the_channel_asks_in_the_channel(ada: Person, slack: FakeSlack) -> None:
     await ada.mention("Do we rewrite? | Yes | No")
 

@@ -24,6 +24,7 @@ TYPED = {
     "a group": ("<!subteam^S1|@team>", "@team"),
     "an address": ("see <https://x.example>", "see https://x.example"),
     "an address with words": ("see <https://x.example|there>", "see https://x.example"),
+    "angle brackets of one's own": ("is List<int> < List<T>?", "is List<int> < List<T>?"),
     "mail": ("<mailto:a@x.example|a@x.example>", "a@x.example"),
 }
 

@@ -63,12 +63,17 @@ async def notice(front: Front, caller: Caller, command: Command) -> Message:
     return notices.usage(front.command, front.command)
 
 
-async def context(front: Front, caller: Caller, *, upto: str) -> tuple[Remark, ...]:
-    """Give what was said in the thread of a caller before a message. Raises MessengerError."""
+async def context(front: Front, caller: Caller, *, upto: str, itself: bool) -> tuple[Remark, ...]:
+    """Give what was said in the thread of a caller up to a message, and that one `itself` or not.
+
+    Raises MessengerError.
+    """
     said = await remarks(front.api, caller.place)
-    earlier = [message for message in said if float(message["ts"]) <= float(upto)]
+    last = float(upto)
     made: list[Remark] = []
-    for message in earlier:
+    for message in said:
+        if float(message["ts"]) > last or (message["ts"] == upto and not itself):
+            continue
         text = await front.people.plain(caller.team, str(message.get("text") or ""))
         if text.strip():
             author = await _author(front, caller.team, message)

@@ -4,8 +4,10 @@ import re
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.chat.slack.asking import ask, context, notice
+from adapters.chat.slack.asking import ask, notice
+from adapters.chat.slack.asking import context as context_of
 from adapters.chat.slack.commands import stop
 from adapters.chat.slack.front import Caller, Front, Json, line, sentence
 from bot import recall
@@ -15,12 +17,12 @@ from bot.verbs import parse_command
 
 
 def register(app: AsyncApp, front: Front) -> None:
-    async def on_mention(event: Json, body: Json) -> None:
+    async def on_mention(event: Json, body: Json, context: AsyncBoltContext) -> None:
         if event.get("bot_id") or "user" not in event:
             return  # bots do not ask, lest two of them never end
         caller = await _caller(front, event, body)
         try:
-            await _do(front, caller, event)
+            await _do(front, caller, event, bot=context.bot_user_id or "")
         except StoreError:
             raise  # not acknowledged, so Slack brings it again
         except RoundtableError as error:
@@ -29,8 +31,8 @@ def register(app: AsyncApp, front: Front) -> None:
     app.event("app_mention")(on_mention)
 
 
-async def _do(front: Front, caller: Caller, event: Json) -> None:
-    said = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", "", str(event.get("text", "")), count=1).strip()
+async def _do(front: Front, caller: Caller, event: Json, *, bot: str) -> None:
+    said = re.sub(rf"<@{bot}(\|[^>]*)?>", "", str(event.get("text", ""))).strip()
     text = await front.people.plain(caller.team, said)
     session = await _session(front, caller)
     command = parse_command(text or "help")
@@ -47,10 +49,9 @@ async def _do(front: Front, caller: Caller, event: Json) -> None:
 
 async def _ask(front: Front, caller: Caller, text: str, stamp: str) -> None:
     """Ask in the thread where the bot was called, with what was said there before."""
-    said = await context(front, caller, upto=stamp) if caller.thread else ()
+    said = await context_of(front, caller, upto=stamp, itself=False) if caller.thread else ()
     tell = partial(front.whisper, caller)
-    before = tuple(said[:-1])  # the last is the call itself
-    known = await ask(front, caller, text, tell, context=before)
+    known = await ask(front, caller, text, tell, context=said)
     if known:
         front.later(tell(known))
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -55,7 +56,7 @@ class Socket:
         while client.wss_uri is None:
             try:
                 client.wss_uri = await client.issue_new_wss_url()
-            except SlackApiError as error:
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 refused = translated(error)
                 if isinstance(refused, Refused):
                     raise ConfigError([f"slack.app_token: {refused}"]) from None

@@ -70,7 +70,7 @@ async def _context(front: Front, caller: Caller, about: str | None) -> tuple[Rem
         return ()
     try:
         async with asyncio.timeout(FETCH):
-            return await context(front, caller, upto=about)
+            return await context(front, caller, upto=about, itself=True)
     except TimeoutError:
         raise CommandError("Slack did not give the message in time; try again.") from None
 

@@ -39,7 +39,9 @@ def mentioned(text: str) -> set[str]:
 
 def typed(text: str, names: Mapping[str, str] | None = None) -> str:
     """Undo what Slack makes of what people type: ids for names, addresses in brackets, escapes."""
-    plain = re.sub(r"<([^<>]+)>", lambda match: _shown(match[1], names or {}), text)
+    plain = re.sub(
+        r"<([@#!][^<>\s]+|[a-z]+:[^<>]+)>", lambda match: _shown(match[1], names or {}), text
+    )
     for mark, escaped in reversed(ESCAPES.items()):
         plain = plain.replace(escaped, mark)
     return plain
