@@ -21,6 +21,7 @@ TYPED = {
     "a person that nobody knows": ("ask <@U9>", "ask @somebody"),
     "a channel": ("in <#C1|general>", "in #general"),
     "everybody": ("<!here> and <!channel|channel>", "@here and @channel"),
+    "a date": ("<!date^139^{date}|in May 2026>", "in May 2026"),
     "a group": ("<!subteam^S1|@team>", "@team"),
     "an address": ("see <https://x.example>", "see https://x.example"),
     "an address with words": ("see <https://x.example|there>", "see https://x.example"),

@@ -7,6 +7,7 @@ MAX_TEXT = 3_900  # characters; Slack refuses 4,000 in an update
 MAX_NAME = 80  # characters of the name that a message is shown under
 # Slack's own control sequences all begin with "<": mentions, links, dates.
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+CONTROL = re.compile(r"<([@#!][^<>|\s]+(?:\|[^<>]*)?|[a-z]+:[^<>]+)>")
 HALF_ENTITY = re.compile(r"&[a-z]*$")
 
 
@@ -39,9 +40,7 @@ def mentioned(text: str) -> set[str]:
 
 def typed(text: str, names: Mapping[str, str] | None = None) -> str:
     """Undo what Slack makes of what people type: ids for names, addresses in brackets, escapes."""
-    plain = re.sub(
-        r"<([@#!][^<>\s]+|[a-z]+:[^<>]+)>", lambda match: _shown(match[1], names or {}), text
-    )
+    plain = CONTROL.sub(lambda match: _shown(match[1], names or {}), text)
     for mark, escaped in reversed(ESCAPES.items()):
         plain = plain.replace(escaped, mark)
     return plain
@@ -53,6 +52,8 @@ def _shown(control: str, names: Mapping[str, str]) -> str:
         return "@" + (names.get(target[1:]) or label or "somebody")
     if target.startswith("#"):
         return "#" + (label or target[1:])
+    if target.startswith("!date"):
+        return label
     if target.startswith("!"):
         return "@" + (label.lstrip("@") or target[1:].partition("^")[0])
     return target.removeprefix("mailto:") if label else target
