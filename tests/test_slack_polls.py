@@ -128,7 +128,7 @@ async def test_nothing_in_a_poll_pings_anybody(slack: FakeSlack, redis_url: str)
 async def test_twelve_votes_of_one_second_are_posted_at_slacks_pace_in_order(
     slack: FakeSlack, redis_url: str
 ) -> None:
-    slack.every = 0.8  # of the second that Slack asks for: the clock of a busy machine wavers
+    slack.every = 0.5  # of the second that Slack asks for: the clock of a busy machine wavers
     models = {f"Model {n:02}": GatedModel("So.\nVote: Yes") for n in range(12)}
     tempo = Tempo()
     async with living(slack, redis_url, models=models, tempo=tempo) as house:
