@@ -170,6 +170,28 @@ async def test_two_instances_answer_nothing_twice(slack: FakeSlack, redis_url: s
     assert keys(slack) == Counter({name: 6 * count for name, count in KEYS.items()})
 
 
+async def test_a_mention_is_acknowledged_when_its_poll_is_saved(
+    house: House, ada: Person, slack: FakeSlack
+) -> None:
+    reached, free = asyncio.Event(), asyncio.Event()
+
+    async def hold(_request: web.Request, proceed: Proceed) -> web.Response:
+        reached.set()
+        await free.wait()
+        return await proceed()
+
+    slack.fail("conversations.replies", hold)
+    asking = asyncio.ensure_future(ada.mention(POLL, thread=ada.say("Hm.")))
+    await reached.wait()
+    done, _ = await asyncio.wait([asking], timeout=0.3)
+    assert not done
+
+    free.set()
+    await asking
+
+    assert len(await house.store.history()) == 1
+
+
 async def test_an_event_that_comes_again_is_one_poll(ada: Person, slack: FakeSlack) -> None:
     await ada.mention(POLL)
     await ada.again()
