@@ -307,6 +307,20 @@ async def test_a_request_that_slack_did_not_sign_does_nothing(
         assert await house.store.history() == []
 
 
+async def test_nobody_installs_an_app_that_is_for_one_workspace(
+    slack: FakeSlack, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "111.222")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "secret")
+
+    async with (
+        over_http(slack, redis_url) as (_, url),
+        aiohttp.ClientSession() as http,
+        http.get(f"{url}/slack/install") as answer,
+    ):
+        assert answer.status == 404
+
+
 async def test_a_load_balancer_can_ask_for_health(slack: FakeSlack, redis_url: str) -> None:
     async with (
         over_http(slack, redis_url) as (_, url),

@@ -82,6 +82,10 @@ def build(
         process_before_response=True,
         logger=bolt_log,
     )
+    if oauth is None:
+        # Bolt makes one of its own where the environment has an id and a secret, and lets anybody
+        # install the app with it.
+        app._async_oauth_flow = None  # noqa: SLF001  # there is no other way to do without
     for listeners in (commands, buttons, submissions, mentions, home):
         listeners.register(app, front)
     _register_leaving(app, leave)
