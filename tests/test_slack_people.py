@@ -71,6 +71,17 @@ async def test_history_and_show_tell_of_a_poll(ada: Person, slack: FakeSlack) ->
     assert await ada.until_told("Summary made from the ballots")
 
 
+async def test_a_long_history_fits_into_one_answer(ada: Person, slack: FakeSlack) -> None:
+    for number in range(12):
+        await ada.command(f"Question {number} of many, {'and many words ' * 40}? | Yes | No")
+    await until_over(slack, polls=12)
+
+    await ada.command("history")
+
+    answer = await ada.until_told("The newest polls")
+    assert str(answer.body["blocks"]).count("Open the thread") == 10
+
+
 async def test_showing_what_is_not_there_is_told(ada: Person) -> None:
     assert "there is no session 1124-nobody" in await ada.command("show 1124-nobody")
 

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.ports import SessionStore
-from tests.fakes.slack import faults, messages, others
+from tests.fakes.slack import blocks, faults, messages, others
 from tests.fakes.slack.blocks import Refused
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.sockets import Sockets
@@ -122,7 +122,12 @@ class FakeSlack:
     async def take_response(self, request: web.Request) -> web.Response:
         """Take what is posted to a response_url."""
         person, channel = request.match_info["person"], request.match_info["channel"]
-        self.answers.append(Answer(person, channel, await request.json()))
+        body = await request.json()
+        try:
+            blocks.check(body.get("blocks", []))
+        except Refused as refused:
+            return web.Response(status=400, text=refused.error)
+        self.answers.append(Answer(person, channel, body))
         await self.tell()
         return web.json_response({"ok": True})
 
