@@ -110,8 +110,8 @@ class Gateway:
             await socket.close(code=DISALLOWED_INTENTS)
         else:
             session = Session(data["intents"], (index, count), socket=socket)
-            self.sessions[session.id] = session
             await self._welcome(session)
+            self.sessions[session.id] = session  # no event comes before its guild
 
     async def _welcome(self, session: Session) -> None:
         guilds = [guild for guild in self.guilds if session.sees(guild.id)]
