@@ -21,7 +21,7 @@ from tests.fakes.discord.interactions import (
 from tests.fakes.discord.world import BOT_ID, DM, TEXT, Channel, Guild, Json, Person
 
 TOKEN = "fake-token"  # noqa: S105  # opens nothing but this fake
-PATIENCE = 30.0  # seconds that a test waits for something at the most
+PATIENCE = 60.0  # seconds that a test waits for something at the most
 
 
 class Stage:
