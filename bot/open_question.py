@@ -103,7 +103,9 @@ async def _sorted(chair: Chair, session: Session, stated: Mapping[str, str]) -> 
         async with asyncio.timeout(chair.seat.deadline):
             return await sorting.sort(chair, session, stated)
     except (TimeoutError, ModelError) as error:
-        log.warning("Session %s: the chair grouped nothing: %s", session.id, error or "too slow")
+        log.warning(
+            "Session %s: the chair grouped nothing: %s", session.id, str(error) or "too slow"
+        )
         return None
 
 

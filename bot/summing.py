@@ -29,5 +29,7 @@ async def _written(session: Session, chair: Chair) -> Summary | None:
         async with asyncio.timeout(chair.seat.deadline):
             return await chair.write(session)
     except (TimeoutError, ModelError) as error:
-        log.warning("Session %s: the chair wrote no summary: %s", session.id, error or "too slow")
+        log.warning(
+            "Session %s: the chair wrote no summary: %s", session.id, str(error) or "too slow"
+        )
         return None

@@ -1,5 +1,7 @@
 """What the summary costs: it stands there whether or not the chair's words are kept."""
 
+import pytest
+
 from adapters.providers.scripted import ScriptedModel
 from bot import verdict
 from bot.chair import Chair
@@ -52,11 +54,14 @@ async def test_a_chair_that_fails_leaves_what_it_cost_until_then() -> None:
     assert (written.chair, written.asked, written.cost_usd) == (None, "Claude", 0.02)
 
 
-async def test_a_chair_that_is_too_slow_leaves_the_word_to_the_ballots() -> None:
+async def test_a_chair_that_is_too_slow_leaves_the_word_to_the_ballots(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     written = await sum_up(session(), Chair(Seat(name="Claude", deadline=0.01), HeldModel()))
 
     assert (written.chair, written.cost_usd) == (None, None)
     assert "GPT-5.4 chose Yes" in written.narrative
+    assert caplog.messages[0].endswith("the chair wrote no summary: too slow")
 
 
 async def test_without_votes_no_chair_is_asked() -> None:

@@ -90,5 +90,5 @@ async def _unless_away(asked: Awaitable[T]) -> T | None:
         async with asyncio.timeout(STORE_PATIENCE):
             return await asked
     except (StoreError, TimeoutError) as error:
-        log.warning("Cannot keep the latency of models: %s", error or "too slow")
+        log.warning("Cannot keep the latency of models: %s", str(error) or "too slow")
         return None
