@@ -1,5 +1,6 @@
 # make demo    one real poll in the terminal; Q="Tabs or spaces? | Tabs | Spaces" asks something else
 # make test    format, lint, types and all tests
+# make evals   how far votes and summaries can be trusted, as tables; fails where a bar is missed
 # make lock    renew the lock files from pyproject.toml
 # make clean   remove the environment
 # Everything is installed into .venv from hashed lock files; nothing else is touched.
@@ -20,7 +21,7 @@ override Q := $(value Q)
 export Q
 endif
 
-.PHONY: demo test check lock clean
+.PHONY: demo test evals lock clean
 
 demo: $(VENV)/.run
 	@$(BIN)/roundtable demo $${Q:+-- "$$Q"}
@@ -30,6 +31,9 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+evals: $(VENV)/.run
+	@$(BIN)/python -m evals
 
 $(VENV)/.tools: requirements/tools.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
