@@ -1,20 +1,34 @@
-"""The records of a poll, from the question to the session that keeps it; all frozen."""
+"""A session, from the question to the summary; and the records of a poll under one name."""
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from bot import counting
+from bot.ballot import Ballot, Score, Source, StandIn
 from bot.grouping import Grouping
-from bot.material import Kind, Linked, Material
+from bot.material import Linked, Material
 from bot.outcome import Argument, Count, Scores, Summary, Verdict
 from bot.place import Place, Post, Receipt
+from bot.question import (
+    LETTERS,
+    MAX_OPTION,
+    MAX_OPTIONS,
+    MAX_QUESTION,
+    MAX_ROUNDS,
+    MIN_OPTIONS,
+    Mode,
+    Option,
+    Poll,
+    Remark,
+    Shape,
+)
 from bot.record import Record
+from bot.tally import Tally
 from bot.words import PersonsVote, Stop, Words
 
 # The records that stand in files of their own are known under this name too.
@@ -54,238 +68,6 @@ __all__ = [
     "Words",
     "new_id",
 ]
-
-LETTERS = "ABCDEFGHIJ"
-MAX_QUESTION = 1_000  # characters
-MAX_OPTION = 200  # characters
-MIN_OPTIONS, MAX_OPTIONS = 2, len(LETTERS)
-MAX_ROUNDS = 5
-
-
-class Mode(StrEnum):
-    """How a panel is asked."""
-
-    POLL = "poll"  # every panelist answers once and alone
-    DEBATE = "debate"  # rounds, in which each sees what the others say and may change its vote
-    OPEN = "open"  # no options: each states a position, and these are grouped into answers
-
-
-class Shape(StrEnum):
-    """What a panelist marks on its ballot."""
-
-    SINGLE = "single"  # the one option that it votes for
-    APPROVAL = "approval"  # every option that it approves
-    RANKING = "ranking"  # all options, the best first
-    SCORE = "score"  # a score for each option
-
-
-class Option(Record):
-    """One answer to choose, shown to people under a letter."""
-
-    letter: str = Field(pattern="^[A-J]$")
-    text: str = Field(min_length=1, max_length=MAX_OPTION)
-
-
-class Remark(Record):
-    """What somebody said in the thread where a poll was asked, before it was asked."""
-
-    author: str
-    text: str
-
-
-class Poll(Record):
-    """A question with its options in the order that the asker gave, and what was said before.
-
-    The options of an open question are the answers that the panel's positions are grouped into.
-    """
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    options: tuple[Option, ...] = Field(default=(), max_length=MAX_OPTIONS)
-    mode: Mode = Mode.POLL
-    shape: Shape = Shape.SINGLE
-    rounds: int = Field(default=1, ge=1, le=MAX_ROUNDS)  # at the most; one in a poll
-    asked_by: str | None = None  # a name to show
-    context: tuple[Remark, ...] = ()
-    materials: tuple[Material, ...] = ()  # files that came with it, then what its links led to
-
-    @model_validator(mode="after")
-    def _a_debate_is_about_one_choice(self) -> Self:
-        if self.mode is not Mode.POLL and self.shape is not Shape.SINGLE:
-            raise ValueError("only where each answers once and alone may more than one be marked")
-        return self
-
-    @model_validator(mode="after")
-    def _there_is_a_choice(self) -> Self:
-        if self.mode is not Mode.OPEN and len(self.options) < MIN_OPTIONS:
-            raise ValueError(f"there are at least {MIN_OPTIONS} options, unless it is open")
-        return self
-
-    @model_validator(mode="after")
-    def _letters_run_from_a(self) -> Self:
-        if tuple(option.letter for option in self.options) != tuple(LETTERS[: len(self.options)]):
-            raise ValueError("the letters of the options run from A without a gap")
-        return self
-
-    @classmethod
-    def of(cls, question: str, texts: Iterable[str], *, asked_by: str | None = None) -> Self:
-        """Make a poll whose options get their letters in the order of `texts`."""
-        return cls(question=question, options=_lettered(texts), asked_by=asked_by)
-
-    def anew(self, *, asked_by: str | None) -> Self:
-        """Give the poll as it was before it was asked, for somebody who asks it again."""
-        options = () if self.mode is Mode.OPEN else self.options
-        given = tuple(material for material in self.materials if material.kind is Kind.FILE)
-        return self.model_copy(
-            update={"options": options, "asked_by": asked_by, "materials": given}
-        )
-
-    def linked(self, found: Linked) -> Self:
-        """Give the poll with what its links led to."""
-        return self.model_copy(update={"materials": (*self.materials, *found.materials)})
-
-    def answered(self, grouping: Grouping) -> Self:
-        """Give an open question with the answers that it got as its options."""
-        texts = [answer.text for answer in grouping.answers]
-        return self.model_copy(update={"options": _lettered(texts)})
-
-    @property
-    def single_choice(self) -> bool:
-        """Tell whether one option is voted for, so that people may vote too, and debate goes on."""
-        return self.shape is Shape.SINGLE and self.mode is not Mode.OPEN
-
-    def text_of(self, letter: str) -> str:
-        return next(option.text for option in self.options if option.letter == letter)
-
-
-class Source(Record):
-    """A page that a model found on the web and cites."""
-
-    url: str
-    title: str
-
-
-class StandIn(Record):
-    """Who answered in the place of a panelist, and why the panelist itself did not."""
-
-    name: str
-    reason: str
-
-
-def _lettered(texts: Iterable[str]) -> tuple[Option, ...]:
-    return tuple(
-        Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
-    )
-
-
-class Score(Record):
-    letter: str
-    score: int = Field(ge=1, le=10)
-
-
-class Ballot(Record):
-    """One panelist's answer in one round: a vote, or an abstention with its reason in `error`.
-
-    A vote fills the field of the poll's shape, with letters of the poll, whatever order the
-    panelist saw. How sure it says it is, in percent, is kept and never weighs its vote.
-    """
-
-    panelist: str
-    round: int = Field(default=1, ge=1)
-    choice: str | None = None
-    approved: tuple[str, ...] = ()
-    ranking: tuple[str, ...] = ()  # the best first
-    scores: tuple[Score, ...] = ()  # in the poll's order
-    confidence: int | None = Field(default=None, ge=0, le=100)
-    position: str | None = None  # to an open question, in one line
-    reasoning: str = ""
-    error: str | None = None
-    persuaded_by: str | None = None
-    stand_in: StandIn | None = None
-    assigned: str | None = None  # the letter that a devil's advocate had to argue for: no vote
-    sources: tuple[Source, ...] = ()
-    input_tokens: int = 0  # those read from a cache included
-    cached_tokens: int = 0
-    output_tokens: int = 0  # those of thinking included
-    cost_usd: float | None = None  # None where neither provider nor configuration names a price
-    seconds: float = 0.0
-
-    @property
-    def favourites(self) -> tuple[str, ...]:
-        """The letters that the vote puts above the others; none where there is no vote."""
-        if self.choice:
-            return (self.choice,)
-        if self.scores:
-            highest = max(given.score for given in self.scores)
-            return tuple(given.letter for given in self.scores if given.score == highest)
-        return self.approved or self.ranking[:1]
-
-    @property
-    def abstained(self) -> bool:
-        return not self.favourites
-
-
-class Tally(Record):
-    """What each option got, in the poll's order, and how many panelists voted and did not.
-
-    Of a ranking there are also the rounds of its run-off, the last of which decides, and the
-    Condorcet winner where one exists.
-    """
-
-    counts: tuple[Count, ...]
-    voters: int
-    abstained: int
-    runoff: tuple[tuple[Count, ...], ...] = ()
-    condorcet: str | None = None
-
-    @classmethod
-    def of(cls, poll: Poll, ballots: Iterable[Ballot]) -> Self:
-        cast = list(ballots)
-        voted = [ballot for ballot in cast if not ballot.abstained]
-        counted = COUNTED[poll.shape]([option.letter for option in poll.options], voted)
-        return cls(voters=len(voted), abstained=len(cast) - len(voted), **counted)
-
-    @property
-    def most(self) -> int:
-        return max((count.votes for count in self.counts), default=0)
-
-    @property
-    def leaders(self) -> tuple[str, ...]:
-        """The letters with the most votes; none where nobody voted."""
-        return tuple(c.letter for c in self.counts if c.votes == self.most and c.votes)
-
-
-def _chosen(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
-    return {"counts": _counts(letters, Counter(ballot.choice or "" for ballot in voted))}
-
-
-def _approved(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
-    return {"counts": _counts(letters, Counter(x for ballot in voted for x in ballot.approved))}
-
-
-def _ranked(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
-    rankings = [ballot.ranking for ballot in voted]
-    rounds = [_counts(letters, votes) for votes in counting.runoff(letters, rankings)]
-    best = counting.condorcet(letters, rankings)
-    return {"counts": rounds[-1], "runoff": tuple(rounds), "condorcet": best}
-
-
-def _scored(letters: Sequence[str], voted: Sequence[Ballot]) -> dict[str, Any]:
-    all_scores = [score for ballot in voted for score in ballot.scores]
-    given = {x: [given.score for given in all_scores if given.letter == x] for x in letters}
-    counts = (Count(letter=x, votes=sum(g), scores=counting.scores(g)) for x, g in given.items())
-    return {"counts": tuple(counts)}
-
-
-def _counts(letters: Iterable[str], votes: Mapping[str, int]) -> tuple[Count, ...]:
-    return tuple(Count(letter=letter, votes=votes.get(letter, 0)) for letter in letters)
-
-
-COUNTED = {
-    Shape.SINGLE: _chosen,
-    Shape.APPROVAL: _approved,
-    Shape.RANKING: _ranked,
-    Shape.SCORE: _scored,
-}
 
 
 class Status(StrEnum):

@@ -10,24 +10,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE_LIBRARIES = {"json_repair", "orjson", "pydantic", "yaml"}
+# The records, each with what it is made of; bot.poll has them all under one name.
 RECORDS = {
-    "bot.counting",
-    "bot.grouping",
-    "bot.material",
-    "bot.outcome",
-    "bot.place",
-    "bot.record",
-    "bot.words",
-}
-INNERMOST = {
     "bot.record": set[str](),
     "bot.outcome": {"bot.record"},
     "bot.grouping": {"bot.record"},
     "bot.material": {"bot.record"},
-    "bot.counting": {"bot.outcome"},
     "bot.place": {"bot.record"},
     "bot.words": {"bot.record"},
-    "bot.poll": RECORDS,
+    "bot.ballot": {"bot.record"},
+    "bot.counting": {"bot.outcome"},
+    "bot.question": {"bot.record", "bot.grouping", "bot.material"},
+    "bot.tally": {"bot.record", "bot.outcome", "bot.counting", "bot.ballot", "bot.question"},
+}
+INNERMOST = {
+    **RECORDS,
+    "bot.poll": set(RECORDS),
     "bot.errors": set[str](),
     "bot.verdict": {"bot.poll"},
 }
