@@ -9,6 +9,7 @@ from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
 from bot.pieces import Line, Message
 from bot.poll import Place, Post
+from tests.fakes.waiting import until
 
 POST = Post(place=Place(chat="test", channel="c"), id="1")
 OTHER = POST.model_copy(update={"id": "2"})
@@ -24,10 +25,12 @@ class Chat:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.times: list[float] = []
+        self.held = 0
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def send(self, post: Post, message: Message) -> None:
+        self.held += 1
         await self.gate.wait()
         line = message.pieces[0]
         assert isinstance(line, Line)
@@ -89,6 +92,41 @@ async def test_a_failed_edit_is_told_and_the_next_one_is_sent() -> None:
     for _ in range(2):
         with pytest.raises(RuntimeError):
             await edits.edit(POST, state("a"))
+
+
+async def test_who_is_cut_off_while_it_sends_does_not_take_anothers_state_along() -> None:
+    chat = Chat()
+    chat.gate.clear()
+    edits = Edits(chat.send, every=0)
+    first = asyncio.create_task(edits.edit(POST, state("a")))
+    await until(lambda: chat.held == 1)
+    second = asyncio.create_task(edits.edit(POST, state("b")))
+    third = asyncio.create_task(edits.edit(POST, state("c")))
+    await asyncio.sleep(0)
+    first.cancel()
+    await until(lambda: chat.held == 2)  # the second sends the state of the third
+
+    second.cancel()
+    chat.gate.set()
+    await third
+
+    assert chat.sent == [("1", "c")]
+
+
+async def test_nothing_is_kept_of_edits_that_are_over() -> None:
+    chat = Chat()
+    edits = Edits(chat.send, every=0)
+    await edits.edit(POST, state("a"))
+    chat.gate.clear()
+    cut_off = asyncio.create_task(edits.edit(OTHER, state("b")))
+    await until(lambda: chat.held == 2)
+    cut_off.cancel()
+    await asyncio.wait([cut_off])
+    chat.gate.set()
+
+    await edits.edit(POST, state("c"))
+
+    assert set(edits._lines) <= {POST}  # noqa: SLF001  # what it holds
 
 
 async def test_a_pace_lets_through_one_a_period_for_each_key() -> None:

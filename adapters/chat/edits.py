@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from bot.pieces import Message
 from bot.poll import Post
@@ -19,35 +20,50 @@ class Edits:
     def __init__(self, send: Send, *, every: float, turn: Turn | None = None) -> None:
         """Make it; `turn` waits for the platform's budget, before the newest state is taken."""
         self._send, self._every, self._turn = send, every, turn
-        self._waiting: dict[Post, Message] = {}
-        self._locks: dict[Post, asyncio.Lock] = {}
-        self._next: dict[Post, float] = {}
+        self._lines: dict[Post, _Line] = {}
 
     async def edit(self, post: Post, message: Message) -> None:
         """Bring a post to a state. Raises what `send` raises."""
-        self._waiting[post] = message
-        async with self._locks.setdefault(post, asyncio.Lock()):
-            if post not in self._waiting:
-                return  # a newer state has taken this one along
-            await self._until_due(post)
-            if self._turn:
-                await self._turn(post)
-            try:
-                await self._send(post, self._waiting.pop(post))
-            finally:
-                self._note(post)
+        line = self._lines.setdefault(post, _Line())
+        line.newest = message
+        line.callers += 1
+        try:
+            async with line.lock:
+                if line.newest:  # else a newer state has taken this one along
+                    await self._send_newest(post, line)
+        finally:
+            line.callers -= 1
+            self._forget()
 
-    async def _until_due(self, post: Post) -> None:
-        wait = self._next.get(post, 0.0) - asyncio.get_running_loop().time()
-        if wait > 0:
-            await asyncio.sleep(wait)
+    async def _send_newest(self, post: Post, line: "_Line") -> None:
+        await asyncio.sleep(max(0.0, line.due - _now()))
+        if self._turn:
+            await self._turn(post)
+        sending, line.newest = line.newest, None
+        assert sending is not None  # noqa: S101  # whoever takes it holds the lock
+        try:
+            await self._send(post, sending)
+        except asyncio.CancelledError:
+            line.newest = line.newest or sending  # it may be another caller's, who sends it then
+            raise
+        finally:
+            line.due = _now() + self._every
 
-    def _note(self, post: Post) -> None:
-        """Remember when the post is due again, and forget the posts that have been due for long."""
-        now = asyncio.get_running_loop().time()
-        self._next = {p: due for p, due in self._next.items() if due > now}
-        self._next[post] = now + self._every
-        idle = self._locks.keys() - self._next.keys() - self._waiting.keys()
-        for old in idle:
-            if not self._locks[old].locked():
-                del self._locks[old]
+    def _forget(self) -> None:
+        """Keep the posts that somebody edits, or that may not be edited again yet."""
+        now = _now()
+        self._lines = {p: line for p, line in self._lines.items() if line.callers or line.due > now}
+
+
+@dataclass
+class _Line:
+    """Those who edit one post, in a line; `newest` is the state that has yet to be sent."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    newest: Message | None = None
+    callers: int = 0
+    due: float = 0.0
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
