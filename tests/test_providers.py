@@ -1,6 +1,7 @@
 """Models over real HTTP: what comes through, what is tried again, and what every failure says."""
 
 import asyncio
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import stamina
+from aiohttp import web
 
 from adapters.providers import http
 from adapters.providers.client import Endpoint
@@ -228,6 +230,36 @@ async def test_an_address_where_nobody_listens_is_named() -> None:
             pytest.raises(ModelError, match=r"no answer from 127\.0\.0\.1:9"),
         ):
             await model.complete(PROMPT)
+
+
+async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as fake:
+        monkeypatch.setenv("http_proxy", fake.url.removesuffix("/v1"))
+        async with http.client() as client:
+            where = Endpoint(base_url="http://model.test/v1", key=fake.key)
+            await OpenAIClient(client, where, "m", {}).complete(PROMPT)
+
+    assert fake.headers[0]["Host"] == "model.test"
+
+
+async def test_what_the_environment_excepts_from_its_proxy_is_asked_directly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+    assert (await complete(says("Yes."))).text == "Yes."
+
+
+async def test_an_answer_that_is_packed_is_unpacked() -> None:
+    body = gzip.compress(b'{"choices": [{"message": {"content": "Yes."}}]}')
+
+    def packed(*_: object) -> web.Response:
+        return web.Response(
+            body=body, content_type="application/json", headers={"Content-Encoding": "gzip"}
+        )
+
+    assert (await complete(packed)).text == "Yes."
 
 
 async def test_a_key_that_is_echoed_does_not_show() -> None:

@@ -46,7 +46,7 @@ class Hedged:
 
     async def _patience(self) -> float | None:
         """Give the seconds after which a call is slow; None where that is not known yet."""
-        if time.monotonic() >= self._stale_at:
+        if self._p95 is None or time.monotonic() >= self._stale_at:
             self._stale_at = time.monotonic() + FRESH
             self._p95 = await _unless_away(self._latencies.p95(self._name))
         return self._p95

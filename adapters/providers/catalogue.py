@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
-
 from adapters.providers.client import MISSHAPEN, Endpoint, HttpModel
-from adapters.providers.http import get
+from adapters.providers.http import Client, get
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError
 from bot.poll import Record
@@ -30,7 +28,7 @@ Page = tuple[list[Offer], dict[str, str]]  # and the query of the next page, whe
 
 
 async def offered(
-    http: httpx.AsyncClient, api: str, client: type[HttpModel], endpoint: Endpoint
+    http: Client, api: str, client: type[HttpModel], endpoint: Endpoint
 ) -> list[Offer]:
     """List the models of an endpoint by name. Raises ModelError."""
     first, read = LISTINGS[api]

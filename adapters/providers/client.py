@@ -4,9 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-import httpx
-
-from adapters.providers.http import post
+from adapters.providers.http import Client, post
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError, ModelRefused, ProviderFailed, SchemaRefused
 from bot.poll import Record
@@ -65,7 +63,7 @@ class HttpModel(ABC):
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: Client,
         endpoint: Endpoint,
         model: str,
         parameters: Mapping[str, Any],

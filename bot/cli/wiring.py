@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import platformdirs
-from httpx import AsyncClient
 
 from adapters.embedded import keeper, model
 from adapters.links.reader import LinkReader
@@ -65,7 +64,7 @@ class Models:
     """The model clients of a configuration, all over one HTTP client."""
 
     def __init__(
-        self, config: Config, http: AsyncClient, stack: AsyncExitStack, guards: Guards
+        self, config: Config, http: http.Client, stack: AsyncExitStack, guards: Guards
     ) -> None:
         self._config, self._http, self._stack = config, http, stack
         self._guards = guards
