@@ -68,8 +68,12 @@ class PanelistConfig(Section):
     @property
     def seat(self) -> Seat:
         seat = Seat(**self.model_dump(include=set(Seat.model_fields)))
-        # What a search reads, and its fee, is in no price per token.
-        return seat.model_copy(update={"price": None}) if self.search else seat
+        return seat.model_copy(update={"price": self.known_price})
+
+    @property
+    def known_price(self) -> Price | None:
+        """The price, unless it leaves something out: the fee of a search is in none per token."""
+        return None if self.search else self.price
 
 
 class PollsConfig(Section):

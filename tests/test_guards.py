@@ -147,6 +147,17 @@ async def test_a_price_of_the_configuration_is_only_for_who_tells_no_cost() -> N
         assert [(await rooms.ask("acme")).cost_usd for _ in range(2)] == [1.0, 0.002]
 
 
+async def test_who_searches_has_no_price_per_token() -> None:
+    settings = {"search": True, "price": {"input": 1.0, "output": 1.0}}
+    async with house({"search_with": {"plugins": [{"id": "web"}]}}, settings) as rooms:
+        usage = {"prompt_tokens": 600_000, "completion_tokens": 400_000}
+        silent = {"choices": [{"message": {"content": "Yes."}}], "usage": usage}
+        rooms.servers["acme"].script["m"] = [answers(silent)]
+
+        assert (await rooms.ask("acme")).cost_usd is None
+        assert rooms.panelists["acme"].seat.price is None
+
+
 async def test_a_stand_in_takes_on_the_persona_of_the_seat() -> None:
     settings = {"fallback": "other", "persona": "You are a sceptic.", "call_deadline": 5}
     async with house(panelist=settings) as rooms:

@@ -35,7 +35,7 @@ class Guards:
 
     def _priced(self, model: ModelClient, panelist: PanelistConfig) -> ModelClient:
         embedded = self._providers[panelist.provider].api == "embedded"
-        price = panelist.price or (FREE if embedded else None)
+        price = panelist.known_price or (FREE if embedded else None)
         return Priced(model, price) if price else model
 
     def _hedged(
