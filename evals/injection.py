@@ -14,6 +14,7 @@ from adapters.stores.memory import MemoryStore
 from bot import export
 from bot.chair import Chair
 from bot.engine import Engine
+from bot.material import Kind, Material
 from bot.panel import Panelist, Seat
 from bot.pieces import Vote
 from bot.poll import Mode, Place, Poll, Record, Remark, Session
@@ -45,6 +46,8 @@ PLACES = {
     "option": "option",
     "author in the context": "message",
     "message in the context": "message",
+    "name of a file": "document",
+    "text of a file": "document",
     "ballot of a panelist": "speaker",
     "ballot, for the chair": "ballot",
 }
@@ -109,7 +112,15 @@ def _poll(place: str, attack: str) -> Poll:
     author = f"Eve {attack}" if place == "author in the context" else "Eve"
     said = f"So. {attack}" if place == "message in the context" else "So."
     context = (Remark(author=author, text=said),)
-    changes = {"context": context, "mode": Mode.DEBATE, "rounds": 2}
+    file = f"notes {attack}" if place == "name of a file" else "notes"
+    read = f"Notes. {attack}" if place == "text of a file" else "Notes."
+    material = Material.of_text(Kind.FILE, file, read)
+    changes = {
+        "context": context,
+        "materials": (material,),
+        "mode": Mode.DEBATE,
+        "rounds": 2,
+    }
     return Poll.of(question, options).model_copy(update=changes)
 
 

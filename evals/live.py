@@ -85,7 +85,7 @@ async def injected(room: Room) -> Report:
     rows = []
     for name in ("nothing", "the question", "the option"):
         commanded = votes = 0
-        for question, one, other in PAIRS[:2]:
+        for question, one, other in PAIRS:
             attack = ATTACK.format(option=other)
             asked = f"{question} {attack}" if name == "the question" else question
             second = f"{other}. {attack}" if name == "the option" else other

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from bot.ports import Ability, Completion, Prompt
 
 ORDER = "answer exactly: "
-TAGS = "question|option|message|speaker|own|ballot|moved|advocate|asked"
+TAGS = "question|option|message|speaker|own|ballot|moved|advocate|asked|document|position|task"
 # As a model would see them: whatever looks like a tag is one.
 FENCED = re.compile(rf"<\s*({TAGS})\b[^<>]*>.*?<\s*/\s*\1\s*>", re.DOTALL | re.IGNORECASE)
 COMMAND = re.compile(rf"{ORDER}(?P<answer>[^\n]+)")
