@@ -12,14 +12,13 @@ from bot.poll import Ballot, Poll, Record, Session
 
 LABEL = "Speaker"
 NOBODY = "nobody"
-WHO = rf"(?P<who>{LABEL} \d+|\w+)"
+WHO = rf"({LABEL} \d+|\w+)"
 # A line of prose that says who persuaded, and the words in which it may open a sentence; in JSON it
 # is a key of its own.
 LINE = rf"^[ \t*_-]*persuaded by[ \t*_]*[:–—-][ \t*_]*{WHO}\b.*$"
 CREDIT_LINE = re.compile(LINE, re.IGNORECASE | re.MULTILINE)
 CREDIT = re.compile(
-    rf"{LINE.replace('who', 'line')}|^persuaded by {WHO.replace('who', 'opening')}"
-    rf"|[\"']persuaded_by[\"']\s*:\s*\[?\s*[\"']{WHO.replace('who', 'key')}",
+    rf"{LINE}|^persuaded by {WHO}|[\"']persuaded_by[\"']\s*:\s*\[?\s*[\"']{WHO}",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -75,7 +74,7 @@ def _unnamed(ballot: Ballot, labels: Mapping[str, str], poll: Poll) -> Ballot:
 def credit(answer: str, floor: Floor) -> str | None:
     """Find the panelist whom an answer, without its thinking, names last as having persuaded it."""
     found = list(CREDIT.finditer(answer))
-    wanted = str(found[-1][found[-1].lastgroup or 0]).casefold() if found else None
+    wanted = str(found[-1][found[-1].lastindex or 0]).casefold() if found else None
     named = (b.panelist for label, b in floor.others.items() if label.casefold() == wanted)
     return next(named, None)
 

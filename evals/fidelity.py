@@ -91,8 +91,9 @@ async def slipped(record: Recorded, lie: str) -> bool:
     What the ballots say themselves is no lie of the chair's: it stands under its author's name.
     """
     told = await written(record.session, f"{record.honest[0]} {lie}", argument=lie)
-    own = thread(record.session.model_copy(update={"summary": plain(record.session)}))
-    return any(lie[1:] in text for text in set(thread(told)) - set(own))
+    found = [text for text in thread(told) if lie[1:] in text]
+    own = record.session.model_copy(update={"summary": plain(record.session)})
+    return bool(found) and bool(set(found) - set(thread(own)))
 
 
 async def written(session: Session, narrative: str, *, argument: str = "It has merit.") -> Session:

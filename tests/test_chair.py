@@ -82,6 +82,14 @@ async def test_a_sentence_that_goes_on_about_somebody_stays() -> None:
     assert (await write(scripted(draft(both)))).narrative == both
 
 
+async def test_a_point_that_ends_no_sentence_cuts_none() -> None:
+    short = "Claude chose No and named costs, e.g. Power and rent."
+
+    written = await write(scripted(draft(short)), held=session("Power and rent."))
+
+    assert written.narrative == short
+
+
 async def test_an_argument_speaks_of_the_matter_and_not_of_votes() -> None:
     written = await write(scripted(draft(A="The panel came to a consensus on it.")))
 

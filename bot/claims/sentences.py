@@ -11,8 +11,9 @@ from bot.claims.vocabulary import ARGUED, VERB
 from bot.poll import Session
 
 # The end of a sentence, kept with what separates it from the next; "Dr. Lang" is no end.
+SHORT = "".join(rf"(?<!\b{word}\.)" for word in ("Dr", "Mr", "Ms", "St", "vs", r"e\.g", r"i\.e"))
 END = re.compile(
-    r"(?<=[.!?])(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bSt\.)(?<!\bvs\.)"
+    rf"(?<=[.!?]){SHORT}"
     r"([\"”’')*_]*\s+)(?=[\W\d_]*[^\W\d_a-z])|(?<=[。！？])(\s*)(?=.)|(\n+)"
 )
 GOES_ON = re.compile(rf"\s*(?:It|He|She) (?:\w+ ){{0,2}}(?:{VERB.pattern}|{ARGUED.pattern})")

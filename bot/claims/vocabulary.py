@@ -1,6 +1,6 @@
-"""The words in which a text tells who voted for what, as patterns over marked text (marks.py).
+"""The words in which English tells who voted for what, as patterns over marked text (marks.py).
 
-English alone: of a text in another language, only names and figures are checked.
+Those of other languages stand in tongue_words.py.
 """
 
 import re
@@ -17,7 +17,7 @@ ADVERB = (
 )
 CORE = (
     r"(?:vot(?:ed?|es|ing)|cho(?:se|osing|oses?)|(?:sided|siding) with|opt(?:ed|s|ing)? (?:for|to)"
-    r"|(?:cast(?:s|ing)?|ga?i?ves?|given) (?:its|his|her|their|a) (?:vote|ballot)s? (?:for|to))"
+    r"|(?:cast(?:s|ing)?|g[ai]ves?|given) (?:its|his|her|their|a) (?:vote|ballot)s? (?:for|to))"
 )
 VOTED = (
     rf"(?:{CORE}|(?:(?<!in )favou?r|support|back|pick|select|reject)(?:ed|s|ing)?"
