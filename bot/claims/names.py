@@ -51,7 +51,8 @@ def _strangers(marked: str, facts: Facts) -> Iterator[str]:
             yield name
     yield from _speakers(marked, facts)
     yield from VERSION.findall(marked)
-    if not is_foreign(marked):
+    bare = facts.argued and "⟦" not in marked  # such an argument may bring names of its own
+    if not bare and not is_foreign(marked):
         proper = {found[1] or found[2]: None for found in PROPER.finditer(marked)}
         yield from (n for n in proper if n.lower() not in COMMON and not facts.is_topic(n))
 
