@@ -11,20 +11,20 @@ SEAMS = (r"\n[ \t]*\n+", r"\n", r"(?<=[.!?。！？])\s+", r"\s+")
 ROOM = 32  # kept for closing a code block and opening it again
 
 
-def pages(text: str, limit: int, *, measure: Measure = len) -> list[str]:
-    """Cut a text so that each page measures at most `limit`.
+def pages(text: str, limit: int, *, first: int | None = None, measure: Measure = len) -> list[str]:
+    """Cut a text so that each page measures at most `limit`, and the first one at most `first`.
 
     A code block that runs over a cut is closed before it and opened again behind it. `measure` says
-    how much a text takes up on the platform; `limit` is in its unit.
+    how much a text takes up on the platform; limits are in its unit.
     """
     cut: list[str] = []
-    rest, fence = text.strip("\n"), ""
+    rest, fence, most = text.strip("\n"), "", first or limit
     while rest:
         opened = f"{fence}\n{rest}" if fence else rest
-        if measure(opened) <= limit:
+        if measure(opened) <= most:
             return [*cut, opened]
-        page, rest = _first(opened, limit - ROOM, measure)
-        fence = open_fence(page)
+        page, rest = _first(opened, most - ROOM, measure)
+        fence, most = open_fence(page), limit
         cut.append(f"{page}\n{_marks(fence)}" if fence else page)
     return cut or [""]
 

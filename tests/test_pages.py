@@ -104,3 +104,35 @@ def test_a_very_long_message_goes_into_a_file() -> None:
     assert isinstance(file, File)
     assert Prose(text=file.text) == long.pieces[1]
     assert cut[0].pieces[-2].model_dump()["text"] == WHOLE
+
+
+def test_a_cut_makes_no_paragraph_of_its_own() -> None:
+    words = " ".join(f"word{number}" for number in range(200))
+    pieces = (Prose(text="x" * 280), Prose(text=words))
+
+    cut = parts(Message(session_id="s", key="k", pieces=pieces), limit=500, weight=weight)
+
+    texts = [piece.text for part in cut for piece in part.pieces if isinstance(piece, Prose)]
+    assert " ".join(texts[1:]) == words
+
+
+def test_code_that_begins_on_a_page_in_use_is_opened_again_on_each() -> None:
+    code = "\n".join(f"line {number}" for number in range(120))
+    pieces = (Prose(text="x" * 280), Prose(text=f"```python\n{code}\n```"))
+
+    cut = parts(Message(session_id="s", key="k", pieces=pieces), limit=500, weight=weight)
+
+    texts = [piece.text for part in cut for piece in part.pieces if isinstance(piece, Prose)]
+    bare = [text.removeprefix("```python\n").removesuffix("\n```") for text in texts[1:]]
+    assert "\n".join(bare) == code
+
+
+def test_what_stands_behind_a_text_that_goes_into_a_file_stays() -> None:
+    long = message(500 * (MAX_PARTS + 2))
+    behind = Line(text="And more.")
+
+    cut = parts(
+        long.model_copy(update={"pieces": (*long.pieces, behind)}), limit=500, weight=weight
+    )
+
+    assert behind in cut[0].pieces

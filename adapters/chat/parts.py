@@ -24,8 +24,8 @@ def parts(
     if sum(map(weight, message.pieces)) <= limit:
         return [message]
     sheets = _sheets(message, limit, weight, measure)
-    if len(sheets) > MAX_PARTS:
-        sheets = [_filed(message, sheets[0])]
+    if len(sheets) > MAX_PARTS and any(isinstance(p, Prose) for p in message.pieces):
+        sheets = [_filed(message, limit, weight, measure)]
     numbered = enumerate(sheets, start=1)
     return [message.model_copy(update={"key": _key(message, n), "pieces": s}) for n, s in numbered]
 
@@ -48,18 +48,25 @@ def _sheets(
 def _pour(prose: Prose, sheets: list[list[Piece]], left: int, limit: int, measure: Measure) -> None:
     """Fill the sheet at hand with the beginning of a prose, and new ones with the rest."""
     if left > limit // 3:
-        first, *more = pages(prose.text, left, measure=measure)
+        first, *rest = pages(prose.text, limit, first=left, measure=measure)
         sheets[-1].append(Prose(text=first))
-        rest = "\n\n".join(more)
     else:
-        rest = prose.text
-    sheets.extend([Prose(text=page)] for page in pages(rest, limit, measure=measure) if page)
+        rest = pages(prose.text, limit, measure=measure)
+    sheets.extend([Prose(text=page)] for page in rest if page)
 
 
-def _filed(message: Message, first: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _filed(
+    message: Message, limit: int, weight: Callable[[Piece], int], measure: Measure
+) -> tuple[Piece, ...]:
+    """Give the beginning, what stands behind the texts, and a file with the whole of them."""
     whole = "\n\n".join(piece.text for piece in message.pieces if isinstance(piece, Prose))
+    at = next(at for at, piece in enumerate(message.pieces) if isinstance(piece, Prose))
+    behind = [piece for piece in message.pieces[at:] if not isinstance(piece, Prose)]
+    room = max(limit // 2, limit - sum(map(weight, behind)))
+    first = _sheets(message, room, weight, measure)[0]
+    rest = [piece for piece in behind if piece not in first]
     name = f"{message.author or 'text'}.md"
-    return (*first, Line(text=WHOLE, tone=Tone.FAINT), File(name=name, text=whole))
+    return (*first, *rest, Line(text=WHOLE, tone=Tone.FAINT), File(name=name, text=whole))
 
 
 def _key(message: Message, number: int) -> str:
