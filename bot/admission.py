@@ -44,12 +44,12 @@ class Admission:
         claimed = await self._claimed(session, delivery)
         if claimed is None:
             return None
-        if earlier := await self._earlier(claimed, fresh=fresh):
-            return Asked(session=earlier, known=True)
-        await self.check_limits(claimed, claimed.asker or "")
-        await self._budget.reserve(claimed)
-        await self._store.create(claimed)
-        return Asked(session=claimed)
+        asked = await self._same(claimed, fresh=fresh)
+        if not asked.known:
+            await self.check_limits(asked.session, claimed.asker or "")
+            await self._budget.reserve(asked.session)
+            await self._store.create(asked.session)
+        return asked
 
     async def first(self, key: str) -> bool:
         """Tell whether nobody has come with this key within the time of redeliveries."""
@@ -78,15 +78,21 @@ class Admission:
             return None
         return session.model_copy(update={"id": standing})
 
-    async def _earlier(self, session: Session, *, fresh: bool) -> Session | None:
-        """Give the session of the same poll, and else let this one be it for the next."""
+    async def _same(self, session: Session, *, fresh: bool) -> Asked:
+        """Give the session of the same poll, and else let this one be it for the next.
+
+        One that is noted but not saved yet is about to be saved by somebody else, or was refused.
+        This one takes its id, so that in either case there is one session and no more.
+        """
         if not self._cache:
-            return None
+            return Asked(session=session)
         key = f"cache:{fingerprint(session)}"
         if not fresh:
             standing = await self._notes.claim(key, session.id, seconds=self._cache)
             earlier = await self._store.load(standing) if standing != session.id else None
             if earlier and earlier.status is not Status.FAILED:
-                return earlier
+                return Asked(session=earlier, known=True)
+            if not earlier:
+                return Asked(session=session.model_copy(update={"id": standing}))
         await self._notes.remember(key, session.id, seconds=self._cache)
-        return None
+        return Asked(session=session)

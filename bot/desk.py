@@ -87,13 +87,16 @@ class Desk:
     async def debate(
         self, session_id: str, *, person: str, name: str, delivery: str, sorry: Sorry | None = None
     ) -> Asked | None:
-        """Let the panel of a poll that is over argue one more round, in the same thread."""
+        """Let the panel of a poll that is over argue one more round, in the same thread.
+
+        Where somebody has wanted that before, that debate is given.
+        """
         earlier = await self.session(session_id)
         if not earlier.debatable:
             raise CommandError("There is nothing to debate: the poll is running, or few voted.")
         session = further(earlier, person=person, name=name)
         self._admission.check_allowed(session, [session.place.channel], person)
-        return await self._admit(session, delivery, fresh=True, sorry=sorry)
+        return await self._admit(session, delivery, fresh=False, sorry=sorry)
 
     async def stop(self, session_id: str, *, person: str, name: str, admin: bool = False) -> None:
         """Wait for no more answers; what has been answered is tallied."""

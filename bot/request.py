@@ -79,6 +79,7 @@ def fingerprint(session: Session) -> str:
     poll, place = session.poll, session.place
     told = [
         place.model_dump(),
+        session.continues,
         session.panel,
         *(poll.mode, poll.shape, poll.rounds),
         _asked(poll),

@@ -20,7 +20,7 @@ from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, Message, People, Prose
 from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop
 from bot.ports import Completion, Prompt
-from bot.request import Request
+from bot.request import Request, fingerprint, session_of
 from bot.rules import Rules
 from bot.worker import Worker
 from tests.fakes.messenger import RecordingMessenger
@@ -539,3 +539,27 @@ async def test_a_fault_in_showing_a_vote_does_not_end_the_worker() -> None:
         await until(lambda: not chat.faulty)
 
         await room.ended(await asked(desk, text="Another?", delivery="d2"))
+
+
+async def test_two_who_ask_the_same_at_the_same_moment_make_one_poll() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        key = f"cache:{fingerprint(session_of(request(), desk.panels))}"
+        await room.notes.claim(key, "1124-other", seconds=60)  # another process is about to save it
+
+        session = await asked(desk)
+
+    assert session.id == "1124-other"
+
+
+async def test_two_who_want_the_same_debate_get_one() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        first = await room.ended(await asked(desk))
+        debated = await desk.debate(first.id, **BEN, delivery="d2")
+        again = await desk.debate(first.id, **ADA, delivery="d3")
+
+        assert debated
+        assert again
+        assert (debated.known, again.known) == (False, True)
+        assert again.session.id == debated.session.id
