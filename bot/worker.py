@@ -35,6 +35,7 @@ class Worker:
         self._taken: set[str] = set()
         self._barred: set[str] = set()  # cannot be run here, but perhaps by another worker
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
+        self._to_do = 0  # jobs that are not done
         self._idle = asyncio.Event()
         self._idle.set()
         self._leaving = False
@@ -46,12 +47,11 @@ class Worker:
         """
         if session_id not in self._taken | self._barred:
             self._taken.add(session_id)
-            self._idle.clear()
-            self._jobs.put_nowait(lambda: self._complete(session_id, sorry))
+            self._put(lambda: self._complete(session_id, sorry))
 
     def repaint(self, session_id: str) -> None:
         """Bring the messages of a session that is over to its state, as soon as possible."""
-        self._jobs.put_nowait(lambda: self._repaint(session_id))
+        self._put(lambda: self._repaint(session_id))
 
     async def run(self) -> None:
         """Work until cancelled. A store that is away is waited for."""
@@ -59,7 +59,7 @@ class Worker:
             group.create_task(self._look())
             while True:
                 job = await self._jobs.get()
-                group.create_task(job())
+                group.create_task(self._do(job))
 
     async def drain(self, *, seconds: float) -> None:
         """Take up nothing more by itself, and wait until what is run here is done, or so long."""
@@ -69,6 +69,19 @@ class Worker:
                 await self._idle.wait()
         except TimeoutError:
             log.warning("%d polls are left to be carried on", len(self._taken))
+
+    def _put(self, job: Job) -> None:
+        self._to_do += 1
+        self._idle.clear()
+        self._jobs.put_nowait(job)
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await job()
+        finally:
+            self._to_do -= 1
+            if not self._to_do:
+                self._idle.set()
 
     async def _look(self) -> None:
         while not self._leaving:
@@ -96,8 +109,6 @@ class Worker:
             self._barred.add(session_id)
         finally:
             self._taken.discard(session_id)
-            if not self._taken:
-                self._idle.set()
 
     async def _run(self, session_id: str, sorry: Sorry | None) -> None:
         try:

@@ -51,7 +51,7 @@ class Room:
             messengers={"recording": self.chat},
             panelists={n: Panelist(Seat(name=n), model) for n, model in self.models.items()},
         )
-        worker = Worker(store=self.store, engine=engine)
+        worker = self.worker = Worker(store=self.store, engine=engine)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(worker.run())
             yield Desk(
@@ -563,3 +563,15 @@ async def test_two_who_want_the_same_debate_get_one() -> None:
         assert again
         assert (debated.known, again.known) == (False, True)
         assert again.session.id == debated.session.id
+
+
+async def test_who_leaves_shows_first_what_people_said_of_polls_that_are_over() -> None:
+    room = Room()
+    async with room.desk() as desk:
+        session = await room.ended(await asked(desk))
+        await room.worker.drain(seconds=5)
+        await desk.vote(session.id, **ADA, letter="A")
+
+        await room.worker.drain(seconds=5)
+
+        assert _people(room, "root") == _people(room, "summary") == ["People: 1 Yes"]
