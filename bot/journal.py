@@ -33,7 +33,7 @@ class Journal:
     def __init__(self, store: SessionStore, lease: Lease, session: Session) -> None:
         self._store, self._lease = store, lease
         self.session = session
-        self._writing = asyncio.Lock()
+        self._writing, self._listening = asyncio.Lock(), asyncio.Lock()
         self.heard = asyncio.Event()  # people have said something new
         self.stopped = asyncio.Event()  # somebody wants no more answers
         if session.words.stop:
@@ -78,10 +78,11 @@ class Journal:
 
     async def listen(self) -> None:
         """Take in what people have said of the session since; they say it to the store."""
-        words = await self._store.words(self.session.id)
-        if words != self.session.words:
-            self.session = self.session.model_copy(update={"words": words})
-            self.heard.set()
+        async with self._listening:  # else an older answer of the store could come last
+            words = await self._store.words(self.session.id)
+            if words != self.session.words:
+                self.session = self.session.model_copy(update={"words": words})
+                self.heard.set()
         if words.stop:
             self.stopped.set()
 

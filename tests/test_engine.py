@@ -20,9 +20,10 @@ from bot.errors import (
     SessionMissing,
     StoreError,
 )
+from bot.journal import Journal
 from bot.panel import Panelist, Seat
 from bot.pieces import Line, Link, Message, People, Tone
-from bot.poll import PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict
+from bot.poll import PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
 from bot.ports import Completion, Entry, Lease, Prompt
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.waiting import until
@@ -550,3 +551,34 @@ async def test_what_is_said_while_a_session_is_shown_anew_is_shown_too() -> None
 
     root = table.chat.posts["0"][1]
     assert [p.text for p in root.pieces if isinstance(p, People)] == ["People: 2 No"]
+
+
+class LateWords(MemoryStore):
+    """Gives words that it has read only when its gate opens, where it has one."""
+
+    gate: asyncio.Event | None = None
+    late = 0
+
+    async def words(self, session_id: str) -> Words:
+        words, gate = await super().words(session_id), self.gate
+        if gate:
+            self.late += 1
+            await gate.wait()
+        return words
+
+
+async def test_words_that_come_late_do_not_take_the_place_of_newer_ones() -> None:
+    store, gate, session = LateWords(), asyncio.Event(), Table().session
+    await store.create(session)
+    async with Journal.open(store, session.id, owner="me") as journal, asyncio.TaskGroup() as group:
+        store.gate = gate
+        group.create_task(journal.listen())
+        await until(lambda: store.late)
+        store.gate = None
+        vote = PersonsVote(person="U1", name="Ben", letter="B")
+        await store.say(session.id, vote)
+        newer = group.create_task(journal.listen())
+        await asyncio.wait([newer], timeout=0.05)
+        gate.set()
+        await newer
+    assert journal.session.words.people == (vote,)
