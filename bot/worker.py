@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
+from bot.busy import Busy
 from bot.engine import Engine
 from bot.errors import ConfigError, MessengerError, RoundtableError, SessionBusy, StoreError
 from bot.journal import LEASE
@@ -35,9 +36,7 @@ class Worker:
         self._taken: set[str] = set()
         self._barred: set[str] = set()  # cannot be run here, but perhaps by another worker
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
-        self._to_do = 0  # jobs that are not done
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._busy = Busy()  # with the jobs that are not done
         self._leaving = False
 
     def start(self, session_id: str, *, sorry: Sorry | None = None) -> None:
@@ -64,24 +63,18 @@ class Worker:
     async def drain(self, *, seconds: float) -> None:
         """Take up nothing more by itself, and wait until what is run here is done, or so long."""
         self._leaving = True
-        try:
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
-        except TimeoutError:
+        if not await self._busy.over(seconds):
             log.warning("%d polls are left to be carried on", len(self._taken))
 
     def _put(self, job: Job) -> None:
-        self._to_do += 1
-        self._idle.clear()
+        self._busy.begin()
         self._jobs.put_nowait(job)
 
     async def _do(self, job: Job) -> None:
         try:
             await job()
         finally:
-            self._to_do -= 1
-            if not self._to_do:
-                self._idle.set()
+            self._busy.end()
 
     async def _look(self) -> None:
         while not self._leaving:

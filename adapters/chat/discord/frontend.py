@@ -85,7 +85,8 @@ async def _serve(
         try:
             await client.start(token)
         finally:
-            await reception.busy.over(drain)
+            if not await reception.busy.over(drain):
+                log.warning("%d visits are cut off", reception.busy.count)
     raise ConnectionError("Discord has ended the connection")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 from adapters.chat.discord import preflight
 from adapters.chat.discord.asides import Aside, note
-from adapters.chat.discord.busy import Busy
 from adapters.chat.discord.visit import Visit
 from bot import notices
 from bot.admission import Asked
+from bot.busy import Busy
 from bot.desk import Anew, Desk
 from bot.errors import CommandError, SessionMissing, StoreError
 from bot.pieces import Act

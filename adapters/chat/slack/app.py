@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack import buttons, commands, home, mentions, submissions
 from adapters.chat.slack.front import Front, Json
-from adapters.chat.slack.running import Running
 from adapters.chat.slack.workspaces import Find
+from bot.busy import Busy
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +28,12 @@ Leave = Callable[[str], Awaitable[None]]  # is told the workspace that removed t
 class App(AsyncApp):
     """Bolt's app, with its deliveries counted."""
 
-    def __init__(self, running: Running, **settings: Any) -> None:  # noqa: ANN401  # Bolt's own
+    def __init__(self, busy: Busy, **settings: Any) -> None:  # noqa: ANN401  # Bolt's own
         super().__init__(**settings)
-        self._running = running
+        self._busy = busy
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        with self._running.one():
+        with self._busy.working():
             return await super().async_dispatch(req)
 
 
@@ -63,7 +63,7 @@ def build(
     client: AsyncWebClient,
     find: Find,
     leave: Leave,
-    running: Running,
+    busy: Busy,
     signing_secret: str | None = None,
     oauth: AsyncOAuthFlow | None = None,
 ) -> AsyncApp:
@@ -74,7 +74,7 @@ def build(
     """
     bolt_log.setLevel(logging.ERROR)
     app = App(
-        running,
+        busy,
         client=client,
         authorize=Authorize(find),
         signing_secret=signing_secret or "",

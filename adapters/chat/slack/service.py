@@ -17,11 +17,11 @@ from adapters.chat.slack.faults import Refused
 from adapters.chat.slack.front import Front
 from adapters.chat.slack.installations import Installations, States, flow
 from adapters.chat.slack.messenger import SlackMessenger, Tempo
-from adapters.chat.slack.running import Running
 from adapters.chat.slack.scopes import SCOPES
 from adapters.chat.slack.settings import require, secret
 from adapters.chat.slack.socket import Patience
 from adapters.chat.slack.workspaces import Find, Installed, Workspaces, one
+from bot.busy import Busy
 from bot.config import SlackConfig
 from bot.desk import Desk
 from bot.errors import ConfigError, cause
@@ -91,23 +91,23 @@ class SlackService:
         front = Front(
             desk=desk, messenger=self.messenger, api=self._api, command=self._config.command
         )
-        running = Running()
+        busy = Busy()
         try:
-            async with self._door(self._app(front, running)) as port:
+            async with self._door(self._app(front, busy)) as port:
                 if not self.ready.done():  # it runs anew after a breakdown
                     self.ready.set_result(port)
                 log.info("Slack can be asked")
                 try:
                     await asyncio.Event().wait()
                 finally:
-                    await _within(HANDLED, running.idle())
+                    await busy.over(HANDLED)
         except BaseExceptionGroup as group:
             raise cause(group) from None
         finally:
             await _within(ANSWERED, front.drain())
             front.drop()
 
-    def _app(self, front: Front, running: Running) -> AsyncApp:
+    def _app(self, front: Front, busy: Busy) -> AsyncApp:
         config, client = self._config, self._workspaces.bare()
         oauth = None
         if self._installations and self._redis:
@@ -125,7 +125,7 @@ class SlackService:
             client=client,
             find=self._find,
             leave=self._leave,
-            running=running,
+            busy=busy,
             signing_secret=secret(config, "signing_secret") if config.mode == "http" else None,
             oauth=oauth,
         )
