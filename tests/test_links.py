@@ -217,3 +217,16 @@ def test_a_title_that_the_page_does_not_repeat_stands_above_it() -> None:
 
 def test_a_page_without_a_main_part_is_read_whole() -> None:
     assert page.text_of(b"<p>One</p><p>Two</p>", "text/html", None) == "One\nTwo"
+
+
+NASTY = {
+    "deep": "<div>" * 40_000,
+    "open comments": "<!--" * 50_000,
+    "open tags": "<a " * 60_000,
+    "open declarations": "<!" * 90_000,
+}
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_a_page_that_is_made_to_cost_time_costs_little(nasty: str) -> None:
+    assert page.text_of(f"<p>One{nasty}".encode(), "text/html", None) == "One"
