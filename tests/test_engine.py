@@ -23,8 +23,9 @@ from bot.errors import (
 from bot.journal import Journal
 from bot.panel import Panelist, Seat
 from bot.pieces import Line, Link, Message, People, Tone
-from bot.poll import PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
+from bot.poll import Mode, PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
 from bot.ports import Completion, Entry, Lease, Prompt
+from bot.request import further
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.waiting import until
 
@@ -582,3 +583,28 @@ async def test_words_that_come_late_do_not_take_the_place_of_newer_ones() -> Non
         gate.set()
         await newer
     assert journal.session.words.people == (vote,)
+
+
+@pytest.mark.parametrize("turns", range(1, 120, 7))
+@pytest.mark.parametrize("taken_further", [False, True], ids=["debate", "further debate"])
+async def test_a_debate_that_is_cancelled_at_any_moment_can_be_completed(
+    turns: int, *, taken_further: bool
+) -> None:
+    table = Table()
+    if taken_further:
+        table.session = further(await table.run(), person="U1", name="Ben")
+    else:
+        debate = table.session.poll.model_copy(update={"mode": Mode.DEBATE, "rounds": 2})
+        table.session = table.session.model_copy(update={"poll": debate})
+    await table.store.create(table.session)
+    run = asyncio.create_task(table.engine().run(table.session.id))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+    await table.run()
+
+    own = [m.key for _, m in table.chat.posts.values() if m.session_id == table.session.id]
+    rounds = KEYS[1:-1] * (not taken_further), [f"ballot:2:{name}" for name in NAMES]
+    assert sorted(own) == sorted(["root", *rounds[0], "round:2", *rounds[1], "summary"])
