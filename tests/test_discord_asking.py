@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.poll import Mode
+from bot.poll import Mode, Shape
 from tests.fakes.discord import table, world
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.interactions import fields, options
@@ -72,6 +72,22 @@ async def test_a_command_takes_panel_mode_and_rounds(server: Discord, bot: House
     (session,) = await bot.done()
     assert session.panel == table.NAMES[:2]
     assert (session.poll.mode, session.poll.rounds) == (Mode.DEBATE, 3)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_a_command_takes_every_mode(server: Discord, bot: House, mode: Mode) -> None:
+    question = "Will it?" if mode is Mode.OPEN else "Will it? | Yes | No"
+    await server.command("poll", options(question=question, mode=mode.value))
+
+    (session,) = await bot.done()
+    assert session.poll.mode is mode
+
+
+async def test_a_command_takes_the_shape_of_a_vote(server: Discord, bot: House) -> None:
+    await server.command("poll", options(question="Will it? | Yes | No", vote="approval"))
+
+    (session,) = await bot.done()
+    assert session.poll.shape is Shape.APPROVAL
 
 
 async def test_panels_are_offered_while_somebody_types(server: Discord, bot: House) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.ledger import Account, Expense
+from bot.poll import Mode, Place, Shape
 from bot.rules import Rules
 from tests.fakes.slack.house import NAMES, GatedModel, House, living
 from tests.fakes.slack.people import Person
@@ -112,6 +113,28 @@ async def test_the_command_alone_opens_a_form_that_becomes_a_poll(
     assert shown(root).startswith("Tabs | or spaces?")
     assert "B) Spaces | both" in shown(root)
     assert [key(vote) for vote in votes] == [f"ballot:1:{NAMES[0]}"]
+
+
+async def test_a_form_offers_every_mode_and_every_shape_of_a_vote(
+    ada: Person, slack: FakeSlack
+) -> None:
+    await ada.command("new")
+
+    offered = {block["block_id"]: block["element"] for block in opened(slack)["blocks"]}
+    for name, kinds in (("mode", Mode), ("vote", Shape)):
+        assert [o["value"] for o in offered[name]["options"]] == list(kinds)
+
+
+async def test_a_form_asks_for_another_shape_of_a_vote(
+    ada: Person, slack: FakeSlack, house: House
+) -> None:
+    await ada.command("new")
+
+    await ada.submit(opened(slack), {"question": typed("Will it?"), "vote": chosen("score")})
+
+    await until_over(slack)
+    (session,) = await house.desk.history(Place(chat="slack", team="T1", channel="C1"))
+    assert session.poll.shape is Shape.SCORE
 
 
 async def test_a_form_shows_what_is_wrong_with_it(ada: Person, slack: FakeSlack) -> None:

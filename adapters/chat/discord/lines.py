@@ -71,4 +71,4 @@ def _bar(bar: Bar, most: int | None) -> str:
     if not bar.voters:
         return option
     full = round(BAR * bar.votes / bar.voters)
-    return f"{option}\n`{'█' * full}{'░' * (BAR - full)}` {bar.votes}"
+    return f"{option}\n`{'█' * full}{'░' * (BAR - full)}` {line(bar.figure, most)}"

@@ -12,7 +12,7 @@ from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.serving import serve
 from adapters.chat.discord.visit import Visit
 from bot.errors import StoreError
-from bot.poll import MAX_ROUNDS, Mode, Remark
+from bot.poll import MAX_ROUNDS, Mode, Remark, Shape
 from bot.verbs import Manner
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 MENU = "Ask the roundtable"
 CHOICES = 25  # that are offered while somebody types
 MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]
+SHAPES = [app_commands.Choice(name=shape.value, value=shape.value) for shape in Shape]
 Interaction = discord.Interaction[Any]
 
 
@@ -28,11 +29,12 @@ def poll_command(reception: Reception) -> app_commands.Command[Any, Any, Any]:
     @app_commands.describe(
         question="What is asked; leave it out for a form",
         options="What there is to choose from: Yes | No",
-        mode="Once, or in rounds in which each sees what the others say",
+        mode="Once, in rounds in which each sees what the others say, or without options",
         panel="Who is asked",
         rounds="Of a debate, at the most",
+        vote="What each marks: one option, all it approves, all in order, or scores",
     )
-    @app_commands.choices(mode=MODES)
+    @app_commands.choices(mode=MODES, vote=SHAPES)
     async def poll(  # noqa: PLR0917  # the SDK makes an option of each
         interaction: Interaction,
         question: str | None = None,
@@ -40,11 +42,13 @@ def poll_command(reception: Reception) -> app_commands.Command[Any, Any, Any]:
         mode: str | None = None,
         panel: str | None = None,
         rounds: app_commands.Range[int, 1, MAX_ROUNDS] | None = None,
+        vote: str | None = None,
     ) -> None:
         if not question:
             await _open(interaction, reception)
             return
-        manner = Manner(panel=panel, mode=Mode(mode) if mode else None, rounds=rounds)
+        said = {"panel": panel, "mode": mode, "rounds": rounds, "vote": vote}
+        manner = Manner.model_validate(said)
         text = f"{form.compose(question, [])} | {options}" if options else question
         await _ask(interaction, reception, text, manner)
 

@@ -7,19 +7,11 @@ from adapters.chat.slack.front import Caller, Front, line
 from adapters.chat.slack.history import remarks
 from bot import notices
 from bot.pieces import Message
-from bot.poll import Mode, Record, Remark
+from bot.poll import Remark
 from bot.request import Request
-from bot.verbs import Command
+from bot.verbs import Command, Manner
 
 Tell = Callable[[Message], Awaitable[None]]  # shows something to whoever asked
-
-
-class Manner(Record):
-    """How a form wants a poll to be asked."""
-
-    panel: str | None = None
-    mode: Mode | None = None
-    rounds: int | None = None
 
 
 async def ask(

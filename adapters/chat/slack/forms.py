@@ -15,15 +15,22 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from adapters.chat.slack.asking import Manner
 from adapters.chat.slack.front import Caller, Front, Json
 from adapters.chat.slack.text import shorten
-from bot.poll import MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_ROUNDS, Mode, Record
+from bot.poll import MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_ROUNDS, Mode, Record, Shape
+from bot.verbs import Manner
 
 ASK, SHARE = "roundtable_ask", "roundtable_share"
 MODES = {
     Mode.POLL: "Everybody answers alone",
     Mode.DEBATE: "A debate: they hear each other and may change their vote",
+    Mode.OPEN: "An open question: each states a position of its own",
+}
+SHAPES = {
+    Shape.SINGLE: "One option",
+    Shape.APPROVAL: "Every option that it approves",
+    Shape.RANKING: "All options, the best first",
+    Shape.SCORE: "A score from 1 to 10 for each option",
 }
 MAX_PANELS = 100  # options of a select
 
@@ -64,8 +71,12 @@ def read(view: Json) -> tuple[str, Manner]:
     options = (_value(view, "options") or "").splitlines()
     fields = [_value(view, "question") or "", *(line for line in options if line.strip())]
     mode, rounds = Mode(_value(view, "mode") or Mode.POLL), int(_value(view, "rounds") or 2)
+    shape = Shape(_value(view, "vote") or Shape.SINGLE)
     manner = Manner(
-        panel=_value(view, "panel"), mode=mode, rounds=rounds if mode is Mode.DEBATE else None
+        panel=_value(view, "panel"),
+        mode=mode,
+        rounds=rounds if mode is Mode.DEBATE else None,
+        vote=None if shape is Shape.SINGLE else shape,
     )
     # A bar in a field belongs to its text.
     return " | ".join(field.replace("|", "\\|") for field in fields), manner
@@ -98,6 +109,7 @@ def _manner(front: Front) -> Iterator[Block]:
     yield _select("mode", "How", list(MODES.items()))
     rounds = [str(number) for number in range(2, MAX_ROUNDS + 1)]
     yield _select("rounds", "Rounds of a debate", [(number, number) for number in rounds])
+    yield _select("vote", "Each model marks", list(SHAPES.items()))
     panels = [
         (name, shorten(f"{name}: {', '.join(seats)}", 75))
         for name, seats in sorted(front.desk.panels.items(), key=lambda p: p[0] != "default")

@@ -82,4 +82,4 @@ def seat(row: SeatRow) -> tuple[str, str]:
 def votes(bar: Bar) -> str:
     if not bar.voters:
         return "–"
-    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.votes}".strip()
+    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.figure}".strip()
