@@ -1,16 +1,15 @@
 """The desk: the one door through which people make polls and steer them, whatever the platform."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot import journal, recall, sources
+from bot import journal, recall
 from bot.admission import Admission, Asked
 from bot.budget import Caps
-from bot.errors import CommandError, ModelError
+from bot.errors import CommandError
 from bot.estimate import with_estimate
-from bot.pieces import Line, Message, Piece, Prose, Tone
+from bot.pieces import Message
 from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
 from bot.ports import Notes, SessionStore
 from bot.request import Request, further, session_of
@@ -151,7 +150,10 @@ class Desk:
         if not await self.first(f"answer:{delivery}"):
             return None
         await self._admission.check_limits(session, person)
-        pieces = await self._answered(session, asked, f"{name}: {question}", person=person)
+        seated = self._worker.engine.panelist(asked)
+        pieces = await recall.told(
+            seated, session, f"{name}: {question}", store=self._store, person=person
+        )
         key = f"answer:{hashlib.sha256(delivery.encode()).hexdigest()[:12]}"
         return Message(session_id=session.id, key=key, author=asked, pieces=pieces)
 
@@ -184,19 +186,3 @@ class Desk:
         if asked and not asked.known:
             self._worker.start(asked.session.id, sorry=sorry)
         return asked
-
-    async def _answered(
-        self, session: Session, name: str, question: str, *, person: str
-    ) -> tuple[Piece, ...]:
-        panelist = self._worker.engine.panelist(name)
-        try:
-            async with asyncio.timeout(panelist.seat.deadline):
-                completion = await recall.answer(panelist, session, question)
-        except TimeoutError:
-            why = f"no answer within {panelist.seat.deadline:g} s"
-        except ModelError as error:
-            why = str(error)
-        else:
-            await self._store.spend(recall.expense(session, completion, model=name, person=person))
-            return (Prose(text=completion.text), *sources.listed(completion.sources))
-        return (Line(text=f"Cannot answer: {why}.", tone=Tone.BAD),)

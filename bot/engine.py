@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from bot import links, open_question, opinions, render, verdict
 from bot.casting import cast_ballot
 from bot.chair import Chair
-from bot.errors import ConfigError, MessengerError, StoreError, cause
+from bot.errors import ConfigError, MessengerError, SessionMissing, StoreError, cause
 from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
@@ -116,7 +116,10 @@ class Engine:
         """Carry over the votes of the session that this one debates further; they stand already."""
         if journal.session.continues is None:
             return
-        earlier = await load(self._store, journal.session.continues)
+        earlier = await self._store.load(journal.session.continues)
+        if earlier is None:
+            await journal.write(Status.FAILED)
+            raise SessionMissing("the poll that was to be debated is no longer kept")
         for cast in earlier.ballots:
             if cast.panelist not in journal.session.ballots_of(cast.round):
                 await journal.write(cast.model_copy(update=PAID))

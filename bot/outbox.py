@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from bot import render
 from bot.errors import MessengerError
@@ -65,36 +65,41 @@ class Outbox:
 
     async def close(self, message: Message) -> None:
         """Post the summary to the channel, pin it, and bring the root message to its last state."""
-        first, *others = self._messenger.parts(message)
-        try:
-            post = await self._deliver(first, thread=None)
-            for part in others:
+        for part in self._messenger.parts(message):
+            with self._noted():
                 await self._deliver(part, thread=None)
-            await self._pin(post)
-        except MessengerError as error:
-            log.warning("Session %s: %s", self._journal.session.id, error)
+        with self._noted():
+            await self._pin(message.key)
         await self._journal.listen()
         await self._refresh_root()
 
-    async def _pin(self, post: Post) -> None:
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Let chat refuse something without ending the poll."""
+        try:
+            yield
+        except MessengerError as error:
+            log.warning("Session %s: %s", self._journal.session.id, error)
+
+    async def _pin(self, key: str) -> None:
         """Pin the summary; where that is not allowed, the summary says so and the poll goes on."""
-        if self._journal.session.receipt(render.PIN):
+        standing = self._journal.session.receipt(key)
+        if self._journal.session.receipt(render.PIN) or not (standing and standing.post):
             return
         try:
-            await self._messenger.pin(post)
+            await self._messenger.pin(standing.post)
         except MessengerError as error:
             await self._journal.write(Receipt(key=render.PIN, failed=str(error)))
             await repaint(self._journal.session, self._messenger)
         else:
-            await self._journal.write(Receipt(key=render.PIN, post=post))
+            await self._journal.write(Receipt(key=render.PIN, post=standing.post))
 
     async def _post_replies(self) -> None:
         while True:
             message = await self._replies.get()
             try:
-                await self._deliver(message, thread=self._root())
-            except MessengerError as error:
-                log.warning("Session %s: %s", self._journal.session.id, error)
+                with self._noted():
+                    await self._deliver(message, thread=self._root())
             finally:
                 self._replies.task_done()
 
@@ -112,10 +117,8 @@ class Outbox:
             self.refresh()
 
     async def _refresh_root(self) -> None:
-        try:
+        with self._noted():
             await self._messenger.edit(self._root(), render.root(self._journal.session))
-        except MessengerError as error:
-            log.warning("Session %s: %s", self._journal.session.id, error)
 
     def _root(self) -> Post:
         receipt = self._journal.session.receipt("root")

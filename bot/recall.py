@@ -1,16 +1,21 @@
 """Asking a panelist back: which one is meant, and what it is told."""
 
+import asyncio
+import logging
 import re
 
-from bot import prompts
+from bot import prompts, sources
 from bot.answer import spoken
-from bot.errors import CommandError, ModelError
+from bot.errors import CommandError, ModelError, StoreError
 from bot.ledger import Expense, account
 from bot.panel import Panelist
+from bot.pieces import Line, Piece, Prose, Tone
 from bot.poll import Session
-from bot.ports import Completion, Prompt, Turn
+from bot.ports import Completion, Prompt, SessionStore, Turn
 from bot.prompts import fence
 from bot.verdict import join
+
+log = logging.getLogger(__name__)
 
 RULES = """\
 You sat on a panel that voted on a question. {persona}
@@ -33,6 +38,32 @@ def addressed(session: Session, text: str) -> str:
     if len(longest) != 1:
         raise CommandError(f"Whom do you ask? Name one of {join(list(session.panel))}.")
     return longest[0]
+
+
+async def told(
+    panelist: Panelist, session: Session, question: str, *, store: SessionStore, person: str
+) -> tuple[Piece, ...]:
+    """Give what a panelist answers, within its deadline; or why it cannot."""
+    seat = panelist.seat
+    try:
+        async with asyncio.timeout(seat.deadline):
+            completion = await answer(panelist, session, question)
+    except TimeoutError:
+        why = f"no answer within {seat.deadline:g} s"
+    except ModelError as error:
+        why = str(error)
+    else:
+        await _spend(store, expense(session, completion, model=seat.name, person=person))
+        return (Prose(text=completion.text), *sources.listed(completion.sources))
+    return (Line(text=f"Cannot answer: {why}.", tone=Tone.BAD),)
+
+
+async def _spend(store: SessionStore, spent: Expense) -> None:
+    """Note what an answer cost; one that was given is told, whether it can be noted or not."""
+    try:
+        await store.spend(spent)
+    except StoreError as error:
+        log.warning("An answer is missing in what was spent: %s", error)
 
 
 async def answer(panelist: Panelist, session: Session, question: str) -> Completion:

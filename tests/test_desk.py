@@ -14,7 +14,7 @@ from bot import sources
 from bot.budget import Caps
 from bot.desk import Desk
 from bot.engine import Engine
-from bot.errors import CommandError, ModelError, SessionMissing
+from bot.errors import CommandError, ModelError, SessionMissing, StoreError
 from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, Message, People, Prose
@@ -575,3 +575,23 @@ async def test_who_leaves_shows_first_what_people_said_of_polls_that_are_over() 
         await room.worker.drain(seconds=5)
 
         assert _people(room, "root") == _people(room, "summary") == ["People: 1 Yes"]
+
+
+class ForgetfulStore(MemoryStore):
+    """Cannot note what was spent."""
+
+    async def spend(self, expense: Expense) -> None:
+        raise StoreError(f"no room for {expense}")
+
+
+async def test_an_answer_is_given_although_its_cost_cannot_be_noted() -> None:
+    room = Room()
+    room.store = ForgetfulStore()
+    async with room.desk() as desk:
+        session = await asked(desk)
+        await room.ended(session)
+
+        message = await desk.answer(session.id, "Why?", **BEN, delivery="e1", panelist="GLM 5")
+
+    assert message is not None
+    assert isinstance(message.pieces[0], Prose)

@@ -608,3 +608,26 @@ async def test_a_debate_that_is_cancelled_at_any_moment_can_be_completed(
     own = [m.key for _, m in table.chat.posts.values() if m.session_id == table.session.id]
     rounds = KEYS[1:-1] * (not taken_further), [f"ballot:2:{name}" for name in NAMES]
     assert sorted(own) == sorted(["root", *rounds[0], "round:2", *rounds[1], "summary"])
+
+
+async def test_a_summary_is_pinned_although_its_second_part_is_refused() -> None:
+    table = Table(ScriptedModel("Vote: A"))
+    table.chat.long = {"summary": 3}
+    table.chat.broken.add("summary#2")
+
+    await table.run()
+
+    assert table.chat.did("post") == ["root", "summary", "summary#3"]
+    assert table.chat.did("pin") == ["summary"]
+
+
+async def test_a_debate_of_a_poll_that_is_gone_has_failed() -> None:
+    table = Table()
+    table.session = table.session.model_copy(update={"continues": "1124-gone"})
+
+    with pytest.raises(SessionMissing, match="no longer kept"):
+        await table.run()
+
+    held = await table.store.load(table.session.id)
+    assert held is not None
+    assert held.status is Status.FAILED
