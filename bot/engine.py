@@ -1,22 +1,21 @@
 """The one workflow: open, ask, decide, sum up, close; each step is skipped where it is done."""
 
-import asyncio
 import logging
 import os
 import secrets
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from bot import links, open_question, opinions, render, verdict
-from bot.casting import cast_ballot
+from bot import links, render, verdict
 from bot.chair import Chair
 from bot.errors import ConfigError, MessengerError, SessionMissing, StoreError, cause
 from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist
-from bot.poll import Ballot, Linked, Mode, Session, Status, Words
+from bot.poll import Linked, Session, Status, Words
 from bot.ports import Messenger, Reader, SessionStore
+from bot.rounds import Rounds
 from bot.summing import sum_up
 from bot.timekeeper import stopping_after
 from bot.until import unless
@@ -107,7 +106,7 @@ class Engine:
         async with outbox.running():
             async with stopping_after(self._deadline, journal):
                 await self._follow_links(journal, outbox)
-                await self._rounds(journal, outbox, panel)
+                await Rounds(journal, outbox, panel, chair=self._chair).run()
             await self._decide(journal, outbox)
             await self._sum_up(journal)
         await self._close(journal, outbox)
@@ -151,62 +150,6 @@ class Engine:
             )
         return [self._panelists[name] for name in session.panel]
 
-    async def _rounds(self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist]) -> None:
-        """Ask once; in a debate again, until nobody changes its vote or the rounds are over.
-
-        An open question has two rounds: a position, and whether it was put where it belongs.
-        """
-        is_open = journal.session.poll.mode is Mode.OPEN
-        rounds = journal.session.poll.rounds
-        first = rounds if journal.session.continues else 1
-        for number in range(first, rounds + 1):
-            if is_open and number > 1:
-                await open_question.group(journal, self._chair)
-            if number > 1:
-                outbox.reply(render.new_round(journal.session, number))
-                outbox.refresh()
-            await self._round(journal, outbox, panel, number=number)
-            over = journal.stopped.is_set() and not is_open
-            if over or journal.session.settled(number):
-                break
-        for ballot in open_question.unasked(journal.session) if is_open else ():
-            await journal.write(ballot)
-            _post(outbox, journal.session, ballot)
-
-    async def _round(
-        self, journal: Journal, outbox: Outbox, panel: Sequence[Panelist], *, number: int
-    ) -> None:
-        """Ask everyone who has not answered yet, all at once; a devil's advocate before all."""
-        cast = journal.session.ballots_of(number)
-        asked = open_question.asked(journal.session, number)
-        for ballot in cast.values():
-            _post(outbox, journal.session, ballot)
-        await journal.listen()
-        waiting = [
-            (at, p)
-            for at, p in enumerate(panel)
-            if p.seat.name in asked and p.seat.name not in cast
-        ]
-        advocates = [(at, p) for at, p in waiting if p.seat.advocate and number > 1]
-        for some in (advocates, [pair for pair in waiting if pair not in advocates]):
-            if journal.stopped.is_set():
-                return
-            async with asyncio.TaskGroup() as group:
-                for position, panelist in some:
-                    group.create_task(self._ask(journal, outbox, panelist, position, number))
-
-    async def _ask(
-        self, journal: Journal, outbox: Outbox, panelist: Panelist, position: int, number: int
-    ) -> None:
-        voting = cast_ballot(panelist, journal.session, position, number)
-        ballot = await unless(journal.stopped, voting)
-        if ballot is None:
-            return  # stopped: who has not answered yet is passed over
-        ballot = await open_question.settle(journal, ballot)
-        await journal.write(ballot)
-        _post(outbox, journal.session, ballot)
-        outbox.refresh()
-
     async def _decide(self, journal: Journal, outbox: Outbox) -> None:
         session = journal.session
         if session.verdict is None:
@@ -229,8 +172,3 @@ class Engine:
             await self.repaint(session.id, shown=shown)
         except (MessengerError, StoreError) as error:
             log.warning("Session %s: %s", session.id, error)
-
-
-def _post(outbox: Outbox, session: Session, ballot: Ballot) -> None:
-    if opinions.posted(session, ballot):
-        outbox.reply(render.ballot(session, ballot))
