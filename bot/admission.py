@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from bot.budget import Budget, Caps
+from bot.costs.budget import Budget, Caps
 from bot.poll import Record, Session, Status
 from bot.ports import Notes, SessionStore
 from bot.request import fingerprint

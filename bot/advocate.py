@@ -8,12 +8,13 @@ nothing that counts votes can count it, and its own vote stands.
 
 import random
 
-from bot import answer, prompts
+from bot import prompts
 from bot.debate import Floor, without_credit
 from bot.errors import ModelRefused
 from bot.panel import Panelist, Seat
 from bot.poll import Ballot, Session, Tally
 from bot.ports import Prompt, Turn
+from bot.reading import answer
 
 RULES = """\
 You sit on a panel that debates a question, and you are its devil's advocate. {persona}

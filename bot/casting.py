@@ -8,11 +8,12 @@ import asyncio
 import time
 from typing import NamedTuple
 
-from bot import advocate, debate, open_question
+from bot import advocate, debate
+from bot.costs.tab import Tab
 from bot.errors import ModelError, ModelRefused
+from bot.open_questions import open_question
 from bot.panel import Panelist
 from bot.poll import Ballot, Mode, Session, StandIn
-from bot.tab import Tab
 
 
 class Attempt(NamedTuple):

@@ -8,13 +8,13 @@ import json_repair
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot import claims, paper, summary, telling
-from bot.answer import spoken
+from bot.costs.tab import Tab
 from bot.errors import ModelError, SchemaRefused, cause
 from bot.panel import Seat
 from bot.poll import Argument, Ballot, Mode, Poll, Session, Shape, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
 from bot.prompts import fence, plain
-from bot.tab import Tab
+from bot.reading.answer import spoken
 
 log = logging.getLogger(__name__)
 

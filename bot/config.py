@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.address import Address, Header, Key
-from bot.budget import Caps
+from bot.costs.budget import Caps
+from bot.costs.price import Price
 from bot.errors import ConfigError
 from bot.panel import Seat
-from bot.price import Price
 from bot.rules import Rules
 
 ENV = "_env"

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from bot import journal, recall
 from bot.admission import Admission, Asked
-from bot.budget import Caps
+from bot.costs.budget import Caps
+from bot.costs.estimate import with_estimate
 from bot.errors import CommandError
-from bot.estimate import with_estimate
 from bot.pieces import Message
 from bot.poll import PersonsVote, Place, Post, Session, Status, Stop
 from bot.ports import Notes, SessionStore

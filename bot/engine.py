@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 
 from bot import links, render, verdict
 from bot.chair import Chair
+from bot.costs.estimate import Estimate, estimate
 from bot.errors import ConfigError, MessengerError, SessionMissing, StoreError, cause
-from bot.estimate import Estimate, estimate
 from bot.journal import Journal, load
 from bot.outbox import Outbox, repaint
 from bot.panel import Panelist

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from bot import bill, render
+from bot import render
+from bot.costs import bill
 from bot.markdown import escape, tame
 from bot.pieces import (
     Bars,

@@ -12,15 +12,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from bot import answer, piecemeal, prompts
-from bot.answer import Reading
+from bot import piecemeal, prompts
+from bot.costs.price import Price
+from bot.costs.tab import Tab
 from bot.debate import Floor, credit, without_credit
 from bot.errors import SchemaRefused
-from bot.leanings import leanings
 from bot.poll import LETTERS, Ballot, Poll, Record, Score, Shape, Source
 from bot.ports import Ability, Completion, Image, ModelClient, Prompt, Turn
-from bot.price import Price
-from bot.tab import Tab
+from bot.reading import answer
+from bot.reading.answer import Reading
+from bot.reading.leanings import leanings
 
 CONTRADICTS = "gave reasons for one option and a vote for another"
 VOTE_TOKENS = 40  # room for one line that states a vote

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.marking import HIGHEST, LOWEST
 from bot.poll import LETTERS, Record, Shape
+from bot.reading.marking import HIGHEST, LOWEST
 
 
 class Paper(Record):

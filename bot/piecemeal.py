@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.marking import HIGHEST, LOWEST
 from bot.poll import LETTERS, Shape
+from bot.reading.marking import HIGHEST, LOWEST
 
 Ask = Callable[[str, tuple[str, ...]], Awaitable[str]]
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
-from bot.ledger import Expense
+from bot.costs.ledger import Expense
 from bot.pieces import Message
 from bot.poll import (
     Ballot,

@@ -5,14 +5,14 @@ import logging
 import re
 
 from bot import prompts, sources
-from bot.answer import spoken
+from bot.costs.ledger import Expense, account
 from bot.errors import CommandError, ModelError, StoreError
-from bot.ledger import Expense, account
 from bot.panel import Panelist
 from bot.pieces import Line, Piece, Prose, Tone
 from bot.poll import Session
 from bot.ports import Completion, Prompt, SessionStore, Turn
 from bot.prompts import fence
+from bot.reading.answer import spoken
 from bot.verdict import join
 
 log = logging.getLogger(__name__)

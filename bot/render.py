@@ -1,6 +1,8 @@
 """What people read of a session, message by message."""
 
-from bot import bill, opinions, sources, standing, telling
+from bot import sources, standing, telling
+from bot.costs import bill
+from bot.open_questions import opinions
 from bot.pieces import (
     Act,
     Button,

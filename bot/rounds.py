@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot import open_question, opinions, render
+from bot import render
 from bot.casting import cast_ballot
 from bot.chair import Chair
 from bot.journal import Journal
+from bot.open_questions import open_question, opinions
 from bot.outbox import Outbox
 from bot.panel import Panelist
 from bot.poll import Ballot, Mode

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot import opinions, summary, telling
-from bot.marking import HIGHEST
-from bot.money import told_before
+from bot import summary, telling
+from bot.costs.money import told_before
+from bot.open_questions import opinions
 from bot.pieces import (
     Bar,
     Bars,
@@ -18,6 +18,7 @@ from bot.pieces import (
     Tone,
 )
 from bot.poll import Ballot, Count, Mode, Poll, Session, Shape, Status, Tally
+from bot.reading.marking import HIGHEST
 
 
 def given(poll: Poll) -> list[Piece]:

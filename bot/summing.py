@@ -5,9 +5,9 @@ import logging
 
 from bot import summary
 from bot.chair import Chair
+from bot.costs.tab import Tab
 from bot.errors import ModelError
 from bot.poll import Session, Summary
-from bot.tab import Tab
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from adapters.stores.memory import MemoryStore
 from bot import export
 from bot.chair import Chair
 from bot.engine import Engine
-from bot.material import Kind, Material
 from bot.panel import Panelist, Seat
 from bot.pieces import Vote
 from bot.poll import Mode, Place, Poll, Record, Remark, Session
 from bot.ports import Ability, Prompt
+from bot.records.material import Kind, Material
 from evals.obedient import ORDER, ObedientModel
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger

@@ -9,9 +9,9 @@ from adapters.calls.deadline import Punctual
 from adapters.calls.limit import Limited
 from adapters.calls.price import Priced
 from adapters.providers.scripted import ScriptedModel
+from bot.costs.price import Price
 from bot.errors import ModelError, ModelRefused, ProviderFailed
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
-from bot.price import Price
 from tests.fakes.models import HeldModel
 from tests.fakes.waiting import until
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import counting
-from bot.outcome import Scores
+from bot.records import counting
+from bot.records.outcome import Scores
 
 LETTERS = "ABCD"
 RANKINGS = st.lists(st.permutations(LETTERS), max_size=9)

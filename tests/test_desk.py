@@ -11,11 +11,11 @@ import pytest
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryNotes, MemoryStore
 from bot import sources
-from bot.budget import Caps
+from bot.costs.budget import Caps
+from bot.costs.ledger import Account, Expense
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, SessionMissing, StoreError
-from bot.ledger import Account, Expense
 from bot.panel import Panelist, Seat
 from bot.pieces import Buttons, Line, Message, People, Prose
 from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from adapters.stores.memory import MemoryStore
 from adapters.stores.redis import RedisStore
-from bot.ledger import EVERYWHERE, Account, Expense, account, cost
+from bot.costs.ledger import EVERYWHERE, Account, Expense, account, cost
 from bot.poll import Ballot, Place, Poll, Session, StandIn, Status, Summary
 from bot.ports import Entry, Lease, SessionStore
 

@@ -12,7 +12,7 @@ from adapters.links import page
 from adapters.links.public import is_public
 from adapters.links.reader import LinkReader
 from bot import links
-from bot.material import MAX_IMAGE, MAX_TEXT, Material
+from bot.records.material import MAX_IMAGE, MAX_TEXT, Material
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 NAMED = {

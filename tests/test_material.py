@@ -9,17 +9,18 @@ import pytest
 
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryStore
-from bot import export, opinion, render
+from bot import export, render
 from bot.cli import files
+from bot.costs.estimate import estimate
 from bot.engine import Engine
 from bot.errors import CommandError
-from bot.estimate import estimate
 from bot.images import media_type
-from bot.material import MAX_IMAGE, MAX_TEXT, Kind, Linked, Material
+from bot.open_questions import opinion
 from bot.panel import Panelist, Seat
 from bot.pieces import Line
 from bot.poll import Mode, Place, Poll, Remark, Session, Stop
 from bot.ports import Image
+from bot.records.material import MAX_IMAGE, MAX_TEXT, Kind, Linked, Material
 from bot.request import Request, fingerprint, session_of
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.waiting import until

@@ -7,17 +7,17 @@ import pytest
 
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryStore
-from bot import bill, spending
-from bot.budget import Budget, Caps
+from bot.costs import bill, spending
+from bot.costs.budget import Budget, Caps
+from bot.costs.estimate import Estimate, estimate, with_estimate
+from bot.costs.ledger import Account, Expense
+from bot.costs.money import dollars, told_before
+from bot.costs.price import Price
+from bot.costs.spending import By
 from bot.errors import CommandError
-from bot.estimate import Estimate, estimate, with_estimate
-from bot.ledger import Account, Expense
-from bot.money import dollars, told_before
 from bot.panel import Panelist, Seat
 from bot.poll import Ballot, Mode, Place, Poll, Session, Summary
-from bot.price import Price
 from bot.rules import Rules
-from bot.spending import By
 
 PLACE = Place(chat="slack", channel="C1")
 POLL = Poll.of("Will it?", ["Yes", "No"])

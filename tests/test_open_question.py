@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryStore
-from bot import export, open_question, opinion, position, render, sorting, summary, verdict
+from bot import export, render, summary, verdict
 from bot.chair import Chair
 from bot.commands import parse_poll
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, StoreError
-from bot.grouping import Answer, Grouping
+from bot.open_questions import open_question, opinion, sorting
 from bot.panel import Panelist, Seat
 from bot.pieces import Bars, Line, Message, Points
 from bot.poll import MAX_OPTION, Ballot, Mode, Place, Poll, Session, Stop
 from bot.ports import Ability, Completion, Entry, Lease, Prompt
+from bot.reading import position
+from bot.records.grouping import Answer, Grouping
 from bot.request import Request, session_of
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.waiting import until

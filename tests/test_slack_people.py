@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.ledger import Account, Expense
+from bot.costs.ledger import Account, Expense
 from bot.poll import Mode, Place, Shape
 from bot.rules import Rules
 from tests.fakes.slack.house import NAMES, GatedModel, House, living

@@ -13,9 +13,8 @@ from adapters.stores.memory import MemoryStore
 from adapters.stores.redis import RedisStore
 from adapters.stores.redis_link import RedisLink, public
 from adapters.stores.redis_notes import RedisNotes
+from bot.costs.ledger import Expense, account
 from bot.errors import LeaseLost, StoreError
-from bot.grouping import Answer, Grouping
-from bot.ledger import Expense, account
 from bot.poll import (
     Argument,
     Ballot,
@@ -32,6 +31,7 @@ from bot.poll import (
     Words,
 )
 from bot.ports import Entry, SessionStore
+from bot.records.grouping import Answer, Grouping
 
 PLACE = Place(chat="slack", channel="C042")
 BEN = PersonsVote(person="U1", name="Ben", letter="A")

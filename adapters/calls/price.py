@@ -1,7 +1,7 @@
 """What an answer costs, where the provider does not say so itself."""
 
+from bot.costs.price import Price
 from bot.ports import Completion, ModelClient, Prompt
-from bot.price import Price
 
 
 class Priced:

@@ -19,7 +19,7 @@ from aiohttp.abc import AbstractCookieJar
 from adapters.links import page
 from adapters.links.public import is_public
 from bot.images import MEDIA_TYPES
-from bot.material import MAX_IMAGE, Kind, Material
+from bot.records.material import MAX_IMAGE, Kind, Material
 
 SECONDS = 15  # for one link, redirects included
 MAX_BYTES = 2_000_000  # of a page, unpacked

@@ -5,9 +5,9 @@ from datetime import date
 from time import monotonic
 
 from adapters.stores.memory_ledger import MemoryLedger
+from bot.costs.ledger import Expense, cost, expense
 from bot.errors import LeaseLost
 from bot.journal import with_entry
-from bot.ledger import Expense, cost, expense
 from bot.poll import (
     Ballot,
     Grouping,

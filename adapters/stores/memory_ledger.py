@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from bot.ledger import EVERYWHERE, Expense
+from bot.costs.ledger import EVERYWHERE, Expense
 
 SUMS = ("answers", "unpriced", "input_tokens", "output_tokens", "cost_usd")
 

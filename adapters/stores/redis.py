@@ -25,8 +25,8 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.stores.redis_ledger import RedisLedger
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
+from bot.costs.ledger import Expense, account
 from bot.errors import LeaseLost, SessionUnreadable
-from bot.ledger import Expense, account
 from bot.poll import (
     Ballot,
     Grouping,

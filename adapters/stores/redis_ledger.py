@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters.stores.redis_link import PREFIX, RedisLink
 from adapters.stores.redis_scripts import RESERVE, SPEND_ONCE
-from bot.ledger import Account, Cost, Expense, cost
+from bot.costs.ledger import Account, Cost, Expense, cost
 from bot.ports import Entry
 
 

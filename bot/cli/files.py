@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.errors import CommandError
 from bot.images import media_type
-from bot.material import MAX_FILES, MAX_IMAGE, MAX_IMAGES, Kind, Material
+from bot.records.material import MAX_FILES, MAX_IMAGE, MAX_IMAGES, Kind, Material
 
 MAX_BYTES = 5_000_000  # of a text, of which the beginning is used
 

@@ -8,8 +8,8 @@ from adapters.calls.hedge import Hedged
 from adapters.calls.limit import Limited
 from adapters.calls.price import Priced
 from bot.config import Config, PanelistConfig
+from bot.costs.price import FREE
 from bot.ports import Latencies, ModelClient
-from bot.price import FREE
 
 
 class Guards:

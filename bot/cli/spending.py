@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import spending
 from bot.cli import wiring
 from bot.config import Config
-from bot.money import dollars
-from bot.spending import By, Row
+from bot.costs import spending
+from bot.costs.money import dollars
+from bot.costs.spending import By, Row
 
 
 async def show(config: Config, *, by: By, days: int, as_json: bool) -> None:

@@ -12,15 +12,15 @@ from rich.console import Console
 from adapters.chat import console_view
 from adapters.chat.console import ConsoleMessenger
 from bot import export, journal, render
-from bot.budget import Budget, Caps
 from bot.cli import wiring
 from bot.cli.files import read
 from bot.config import Config, PanelistConfig
+from bot.costs.budget import Budget, Caps
+from bot.costs.estimate import with_estimate
+from bot.costs.money import told_before
 from bot.engine import Engine
 from bot.errors import ConfigError, SessionBusy, StoreError
-from bot.estimate import with_estimate
 from bot.journal import LEASE
-from bot.money import told_before
 from bot.poll import Place, Session, Status
 from bot.request import Request, session_of
 from bot.verbs import Manner

@@ -8,7 +8,7 @@ from bot.cli.running import run
 from bot.cli.setup import Setup, with_setup
 
 if TYPE_CHECKING:
-    from bot.spending import By
+    from bot.costs.spending import By
 
 
 @click.command()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from bot.costs.ledger import EVERYWHERE
+from bot.costs.money import dollars
 from bot.errors import CommandError
-from bot.ledger import EVERYWHERE
-from bot.money import dollars
 from bot.poll import Record, Session
 from bot.ports import Ledger
 from bot.rules import Rules

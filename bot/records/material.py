@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from bot.record import Record
+from bot.records.record import Record
 
 MAX_TEXT = 20_000  # characters of one text that are kept
 MAX_IMAGE = 1_000_000  # bytes of one image

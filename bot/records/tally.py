@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from bot import counting
-from bot.ballot import Ballot
-from bot.outcome import Count
-from bot.question import Poll, Shape
-from bot.record import Record
+from bot.records import counting
+from bot.records.ballot import Ballot
+from bot.records.outcome import Count
+from bot.records.question import Poll, Shape
+from bot.records.record import Record
 
 
 class Tally(Record):

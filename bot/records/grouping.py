@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Self
 
-from bot.record import Record
+from bot.records.record import Record
 
 
 class Answer(Record):

@@ -1,7 +1,7 @@
 """What a session cost, with its ballots of every round and its summary."""
 
-from bot.ledger import Cost, cost
-from bot.money import dollars
+from bot.costs.ledger import Cost, cost
+from bot.costs.money import dollars
 from bot.poll import Session
 from bot.verdict import join
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.record import Record
+from bot.records.record import Record
 
 
 class Source(Record):

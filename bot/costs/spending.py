@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from bot.ledger import Account, Expense
+from bot.costs.ledger import Account, Expense
 from bot.poll import Record
 from bot.ports import Ledger
 

@@ -1,6 +1,6 @@
 """What people say of a session while it runs and after."""
 
-from bot.record import Record
+from bot.records.record import Record
 
 
 class PersonsVote(Record):

@@ -7,8 +7,8 @@ from typing import Any
 
 import json_repair
 
-from bot import mention, statements
-from bot.mention import Found
+from bot.reading import mention, statements
+from bot.reading.mention import Found
 
 VOTE_KEYS = (
     "vote", "choice", "selected_option", "selected", "selection", "option", "answer", "decision",

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot import ballot_json, confidence, marking, statements
 from bot.poll import Record, Shape
+from bot.reading import ballot_json, confidence, marking, statements
 
 dotall = partial(re.compile, flags=re.DOTALL | re.IGNORECASE)
 TAG = r"(?:think|thinking|thought|reasoning)"

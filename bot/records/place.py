@@ -1,6 +1,6 @@
 """Where messages stand in chat, and how far each one came."""
 
-from bot.record import Record
+from bot.records.record import Record
 
 
 class Place(Record):

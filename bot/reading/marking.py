@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot import ballot_json, mention
 from bot.poll import LETTERS, Record, Shape
+from bot.reading import ballot_json, mention
 
 KEYS = {
     Shape.APPROVAL: ("approved", "approve", "approvals", "approval", "approves", "votes", "vote"),

@@ -7,14 +7,15 @@ one turn of repair.
 from collections.abc import Sequence
 from typing import Any
 
-from bot import answer, panel
-from bot import opinion_prompts as prompts
-from bot import position as stated
+from bot import panel
 from bot.errors import SchemaRefused
+from bot.open_questions import opinion_prompts as prompts
 from bot.panel import Panelist, rotation
 from bot.poll import LETTERS, MAX_OPTIONS, Ballot, Poll
 from bot.ports import Ability, Completion, Image, Prompt, Turn
-from bot.position import Stated
+from bot.reading import answer
+from bot.reading import position as stated
+from bot.reading.position import Stated
 
 
 async def state(panelist: Panelist, poll: Poll) -> Ballot:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot import mention
-from bot.mention import Found
 from bot.poll import Record
-from bot.voting_words import (
+from bot.reading import mention
+from bot.reading.mention import Found
+from bot.reading.voting_words import (
     ALSO,
     BEST,
     BOXED,

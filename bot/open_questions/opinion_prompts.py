@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import paper
-from bot.answer import DECLINED, REFUSAL
 from bot.poll import LETTERS, Ballot, Poll, Record
 from bot.ports import Turn
-from bot.position import UNREAD, Stated, one_line
 from bot.prompts import fence, given, plain
+from bot.reading.answer import DECLINED, REFUSAL
+from bot.reading.position import UNREAD, Stated, one_line
 from bot.summary import first_sentence
 
 STATE = """\

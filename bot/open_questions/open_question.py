@@ -5,14 +5,14 @@ import logging
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
-from bot import opinion, sorting
 from bot.chair import Chair
+from bot.costs.tab import Tab
 from bot.errors import ModelError
-from bot.grouping import Grouping
 from bot.journal import Journal
+from bot.open_questions import opinion, sorting
 from bot.panel import Panelist
 from bot.poll import LETTERS, MAX_OPTIONS, Ballot, Mode, Session
-from bot.tab import Tab
+from bot.records.grouping import Grouping
 from bot.until import unless
 
 log = logging.getLogger(__name__)

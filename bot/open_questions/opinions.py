@@ -1,9 +1,9 @@
 """What people read of an open question: positions, the answers they are put into, who agreed."""
 
 from bot import sources
-from bot.grouping import Grouping
 from bot.pieces import Line, Message, Piece, Point, Points, Prose, Tone
 from bot.poll import LETTERS, Ballot, Mode, Session, Summary
+from bot.records.grouping import Grouping
 from bot.verdict import join
 
 CONFIRM = "each panelist now confirms its place or corrects it."

@@ -1,6 +1,6 @@
 """What a poll came to: votes, verdict and summary."""
 
-from bot.record import Record
+from bot.records.record import Record
 
 
 class Scores(Record):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot import mention
+from bot.reading import mention
 
 LEANS = re.compile(
     r"(?P<before>[^.!?\n]{0,25})\b(?:vot(?:e|ed|ing)|choose|chose|pick|opt|go|went|stand|side)\s+"

@@ -6,9 +6,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from bot.grouping import Grouping
-from bot.material import Kind, Linked, Material
-from bot.record import Record
+from bot.records.grouping import Grouping
+from bot.records.material import Kind, Linked, Material
+from bot.records.record import Record
 
 LETTERS = "ABCDEFGHIJ"
 MAX_QUESTION = 1_000  # characters

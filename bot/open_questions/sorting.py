@@ -14,11 +14,11 @@ import json_repair
 from bot import paper
 from bot.chair import Chair
 from bot.errors import ModelError
-from bot.grouping import Answer, Grouping, fold
 from bot.poll import MAX_OPTIONS, Session
 from bot.ports import Turn
-from bot.position import one_line
 from bot.prompts import fence
+from bot.reading.position import one_line
+from bot.records.grouping import Answer, Grouping, fold
 
 RULES = """\
 You are the chair of a panel of models that has answered an open question. Put together the \

@@ -2,9 +2,9 @@
 
 import re
 
-from bot import ballot_json, confidence
-from bot.answer import DECLINED, MAX_REASONING, REFUSAL, spoken
 from bot.poll import MAX_OPTION, Record
+from bot.reading import ballot_json, confidence
+from bot.reading.answer import DECLINED, MAX_REASONING, REFUSAL, spoken
 
 KEYS = ("position", "answer", "stance", "opinion", "conclusion")
 HAS_KEY = re.compile(rf"[\"']?\b(?:{'|'.join(KEYS)})\b[\"']?\s*:", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import permutations
 from statistics import fmean, pstdev
 
-from bot.outcome import Scores
+from bot.records.outcome import Scores
 
 Ranking = Sequence[str]
 

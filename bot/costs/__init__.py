@@ -1,0 +1,1 @@
+"""What polls cost: bounded before, added up after, and capped."""

@@ -1,0 +1,1 @@
+"""The records of a poll by noun; `bot.poll` gives them all."""
