@@ -194,3 +194,13 @@ def test_the_composed_bot_waits_for_redis_and_finds_it() -> None:
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert "make test" in README
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+
+
+CORE = sorted(path.name for path in (ROOT / "bot").iterdir() if not path.name.startswith("_"))
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_the_architecture_names_every_part_of_the_core(name: str) -> None:
+    tree = (ROOT / "ARCHITECTURE.md").read_text().partition("adapters/  ")[0]
+
+    assert re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", tree)
