@@ -1,25 +1,13 @@
 """Asking a panelist back on Discord, and who is left alone."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.fakes.discord.calls import texts
 from tests.fakes.discord.house import House, house
-from tests.fakes.discord.people import BOT, finished, root_of, speaker, watched
+from tests.fakes.discord.people import BOT, finished, root_of, speaker
 from tests.fakes.discord.server import Discord
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 async def test_a_reply_to_a_panelist_is_answered_by_it(server: Discord, bot: House) -> None:

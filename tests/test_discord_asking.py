@@ -1,28 +1,16 @@
 """Asking on Discord: what is typed, commands, forms, and a message's menu."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.poll import Mode, Shape
 from tests.fakes.discord import table, world
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.interactions import fields, options
-from tests.fakes.discord.people import BOT, REPLIES, finished, form_of, reply_of, watched
+from tests.fakes.discord.people import BOT, REPLIES, finished, form_of, reply_of
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Json, Person
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 WAYS = {

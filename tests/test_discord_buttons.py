@@ -1,28 +1,14 @@
 """Buttons on Discord: votes, stopping, debating, sharing; also after a restart."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts
 from tests.fakes.discord.house import Held, House, house
 from tests.fakes.discord.limits import walk
-from tests.fakes.discord.people import POLL, REPLIES, buttons, finished, root_of, watched
+from tests.fakes.discord.people import POLL, REPLIES, buttons, finished, root_of
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Person
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 async def test_people_vote_and_change_their_minds(server: Discord, bot: House) -> None:

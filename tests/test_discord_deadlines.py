@@ -1,28 +1,15 @@
 """What Discord gives no second chance for: deadlines, two processes, and leaving."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from bot.poll import Status
 from tests.fakes.discord import table
 from tests.fakes.discord.house import Held, House, house
 from tests.fakes.discord.interactions import options
-from tests.fakes.discord.people import REPLIES, finished, root_of, speaker, watched
+from tests.fakes.discord.people import REPLIES, finished, root_of, speaker
 from tests.fakes.discord.server import Discord
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 async def test_a_token_is_not_used_after_its_quarter_of_an_hour(

@@ -17,6 +17,8 @@ from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Json
 from tests.messenger_contract import MessengerContract
 
+pytest_plugins = ["tests.fakes.discord.fixtures"]
+
 POST = r"POST /channels/\d+/messages$"
 
 
@@ -24,12 +26,6 @@ POST = r"POST /channels/\d+/messages$"
 async def server() -> AsyncIterator[Discord]:
     async with Discord.running() as running:
         yield running
-
-
-@pytest.fixture
-async def messenger(server: Discord) -> AsyncIterator[DiscordMessenger]:
-    async with table.messenger(server) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,28 +1,16 @@
 """Polls in threads, forums, voice channels and in private, and without permissions."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.poll import Status
 from tests.fakes.discord import table, world
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.interactions import options
-from tests.fakes.discord.people import POLL, finished, watched
+from tests.fakes.discord.people import POLL, finished
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Person
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 async def test_in_a_thread_what_was_said_there_is_the_context(server: Discord, bot: House) -> None:

@@ -14,6 +14,8 @@ from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.house import VOTE, Held, House, closed_house, house
 from tests.fakes.discord.server import Discord
 
+pytest_plugins = ["tests.fakes.discord.fixtures"]
+
 POLL = "!poll Will it? | Yes | No"
 
 
@@ -21,12 +23,6 @@ POLL = "!poll Will it? | Yes | No"
 async def server() -> AsyncIterator[Discord]:
     async with Discord.running() as running:
         yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
 
 
 def messages(session: Session) -> list[Message]:

@@ -15,6 +15,8 @@ from tests.fakes.discord.limits import units
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel
 
+pytest_plugins = ["tests.fakes.discord.fixtures"]
+
 POST = r"POST /channels/\d+/messages$"
 THREAD = r"/threads$"
 
@@ -23,12 +25,6 @@ THREAD = r"/threads$"
 async def server() -> AsyncIterator[Discord]:
     async with Discord.running() as running:
         yield running
-
-
-@pytest.fixture
-async def messenger(server: Discord) -> AsyncIterator[DiscordMessenger]:
-    async with table.messenger(server) as opened:
-        yield opened
 
 
 def thread(server: Discord, root_id: str) -> Channel:

@@ -1,7 +1,5 @@
 """The other commands on Discord, and what one person alone is told."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from adapters.chat.discord.reception import AWAY, BROKEN, Reception
@@ -14,21 +12,11 @@ from tests.fakes.discord import world
 from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.interactions import options
-from tests.fakes.discord.people import REPLIES, buttons, finished, reply_of, root_of, watched
+from tests.fakes.discord.people import REPLIES, buttons, finished, reply_of, root_of
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with watched() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: Discord, redis_url: str) -> AsyncIterator[House]:
-    async with house(server, redis_url) as opened:
-        yield opened
+pytest_plugins = ["tests.fakes.discord.fixtures"]
 
 
 async def test_verbs_answer_by_command_and_by_typing(server: Discord, bot: House) -> None:
