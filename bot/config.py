@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.address import Address, Header, Key
 from bot.costs.budget import Caps
-from bot.costs.price import Price
+from bot.costs.price import FREE, Price
 from bot.errors import ConfigError
 from bot.panel import Seat
 from bot.rules import Rules
@@ -64,16 +64,6 @@ class PanelistConfig(Section):
     @property
     def seconds_of_call(self) -> float:
         return self.call_deadline or CALL_SHARE * self.deadline
-
-    @property
-    def seat(self) -> Seat:
-        seat = Seat(**self.model_dump(include=set(Seat.model_fields)))
-        return seat.model_copy(update={"price": self.known_price})
-
-    @property
-    def known_price(self) -> Price | None:
-        """The price, unless it leaves something out: the fee of a search is in none per token."""
-        return None if self.search else self.price
 
 
 class PollsConfig(Section):
@@ -151,6 +141,21 @@ class Config(Section):
         if name not in self.panels:
             raise ConfigError([f"there is no panel {unknown(name, self.panels)}"])
         return [self.panelists[key] for key in self.panels[name]]
+
+    def seat(self, panelist: PanelistConfig) -> Seat:
+        """Give the seat of a panelist."""
+        seat = Seat(**panelist.model_dump(include=set(Seat.model_fields)))
+        return seat.model_copy(update={"price": self.price(panelist)})
+
+    def price(self, panelist: PanelistConfig) -> Price | None:
+        """Give a panelist's price, unless it leaves something out.
+
+        What runs on this machine costs nothing; the fee of a search is in no price for tokens.
+        """
+        if panelist.search:
+            return None
+        free = self.providers[panelist.provider].api == "embedded"
+        return panelist.price or (FREE if free else None)
 
     def names(self) -> dict[str, tuple[str, ...]]:
         """Give the panelists of each panel by the names that are shown to people."""

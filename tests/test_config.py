@@ -9,6 +9,7 @@ import yaml
 from bot import presets
 from bot.config import Config
 from bot.config_file import load, parse
+from bot.costs.price import FREE, Price
 from bot.errors import ConfigError
 
 GOOD = """
@@ -380,3 +381,18 @@ def test_embedded_seats_differ_by_their_personas() -> None:
     config, _ = embedded()
 
     assert len({panelist.persona for panelist in config.panel("default")}) == 5
+
+
+def test_what_runs_on_this_machine_costs_nothing() -> None:
+    config, _ = presets.preset({})
+
+    assert {config.price(seat) for seat in config.panelists.values()} == {FREE}
+    assert {config.seat(seat).price for seat in config.panelists.values()} == {FREE}
+
+
+def test_a_price_that_leaves_out_the_fee_of_a_search_is_none() -> None:
+    config = parse(yaml.safe_load(GOOD), ENVIRONMENT)
+    priced = config.panelists["gpt"].model_copy(update={"price": Price(input=1, output=2)})
+
+    assert config.price(priced) == priced.price
+    assert config.price(priced.model_copy(update={"search": True})) is None

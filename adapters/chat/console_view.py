@@ -125,7 +125,7 @@ def _bars(shown: Bars) -> RenderableType:
 def _bar(bar: Bar) -> str:
     if not bar.voters:
         return ""
-    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.figure}"
+    return f"{'█' * round(BAR * bar.votes / bar.voters)} {bar.figure}".strip()
 
 
 def _seats(shown: Seats) -> RenderableType:

@@ -8,7 +8,6 @@ from adapters.calls.hedge import Hedged
 from adapters.calls.limit import Limited
 from adapters.calls.price import Priced
 from bot.config import Config, PanelistConfig
-from bot.costs.price import FREE
 from bot.ports import Latencies, ModelClient
 
 
@@ -21,7 +20,7 @@ class Guards:
 
     def __init__(self, config: Config, latencies: Latencies | None) -> None:
         providers = config.providers
-        self._providers, self._latencies = providers, latencies
+        self._config, self._providers, self._latencies = config, providers, latencies
         self._slots = {name: Semaphore(p.concurrency) for name, p in providers.items()}
         self._breakers = {name: Breaker(name) for name in providers}
 
@@ -34,8 +33,7 @@ class Guards:
         return Limited(Guarded(punctual, breaker), slots)
 
     def _priced(self, model: ModelClient, panelist: PanelistConfig) -> ModelClient:
-        embedded = self._providers[panelist.provider].api == "embedded"
-        price = panelist.known_price or (FREE if embedded else None)
+        price = self._config.price(panelist)
         return Priced(model, price) if price else model
 
     def _hedged(

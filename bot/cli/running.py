@@ -1,5 +1,6 @@
 """Running what a command does, and the exit code that it comes to."""
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -18,6 +19,12 @@ def fail(text: str, code: int) -> NoReturn:
     for line in text.splitlines():
         click.echo(f"roundtable: {line}", err=True)
     sys.exit(code)
+
+
+def tell(text: str) -> None:
+    """Say something beside what was asked for, in lines that fit the terminal."""
+    columns = shutil.get_terminal_size().columns
+    click.echo(f"{click.wrap_text(text, columns)}\n", err=True)
 
 
 def run_poll(work: "Callable[[], Coroutine[object, object, Session]]") -> None:

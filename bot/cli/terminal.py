@@ -14,6 +14,7 @@ from adapters.chat.console import ConsoleMessenger
 from bot import export, journal, render
 from bot.cli import wiring
 from bot.cli.files import read
+from bot.cli.running import tell
 from bot.config import Config, PanelistConfig
 from bot.costs.budget import Budget, Caps
 from bot.costs.estimate import with_estimate
@@ -119,7 +120,7 @@ async def _begin(core: wiring.Core, session: Session, caps: Caps) -> None:
     estimated = with_estimate(session, core.engine.estimate(session))
     await Budget(core.store, caps).reserve(estimated)
     if told := told_before(estimated.estimate_usd, estimated.unpriced):
-        click.echo(f"{told}\n", err=True)
+        tell(told)
     await core.store.create(estimated)
 
 

@@ -111,20 +111,20 @@ class Models:
 
     async def _panelist(self, config: PanelistConfig) -> Panelist:
         stand_in = await self._stand_in(config) if config.fallback else None
-        return Panelist(config.seat, await self.client(config), stand_in=stand_in)
+        return Panelist(self._config.seat(config), await self.client(config), stand_in=stand_in)
 
     async def _stand_in(self, config: PanelistConfig) -> Panelist:
         """Make who answers where a panelist's own model fails; it takes on the seat's part."""
         fallback = self._config.panelists[config.fallback or ""]
         part = {"persona": config.persona or fallback.persona, "advocate": config.advocate}
-        seat = fallback.seat.model_copy(update=part)
+        seat = self._config.seat(fallback).model_copy(update=part)
         return Panelist(seat, await self.client(fallback))
 
     async def chair(self) -> Chair | None:
         if self._config.chair is None:
             return None
         config = self._config.panelists[self._config.chair]
-        return Chair(config.seat, await self.client(config))
+        return Chair(self._config.seat(config), await self.client(config))
 
     async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
         if provider.api == "embedded":

@@ -1,12 +1,11 @@
 """The commands that ask a poll."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import click
 
-from bot.cli.running import run_poll
+from bot.cli.running import run_poll, tell
 from bot.cli.setup import Setup, again, builtin_config, with_setup
 
 DEMO = "Will open-source (AI) models continue keeping up with SOTA proprietary models? | Yes | No"
@@ -30,8 +29,7 @@ def demo(*, text: tuple[str, ...], as_json: bool) -> None:
     manner, asked = parse_manner(question)  # what is wrong with it is told before all else
     parse_poll(asked, mode=manner.mode or Mode.POLL)
     config, notice = builtin_config()
-    columns = shutil.get_terminal_size().columns
-    click.echo(f"{click.wrap_text(notice, columns)}\n", err=True)
+    tell(notice)
     next_time = again(builtin=True)
     run_poll(
         lambda: terminal.ask(config, question, manner=Manner(), as_json=as_json, again=next_time)
