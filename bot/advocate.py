@@ -11,10 +11,11 @@ import random
 from bot import prompts
 from bot.debate import Floor, without_credit
 from bot.errors import ModelRefused
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Ballot, Session, Tally
 from bot.ports import Prompt, Turn
 from bot.reading import answer
+from bot.seat import Seat
 
 RULES = """\
 You sit on a panel that debates a question, and you are its devil's advocate. {persona}

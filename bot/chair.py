@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot import claims, paper, summary, telling
 from bot.costs.tab import Tab
 from bot.errors import ModelError, SchemaRefused, cause
-from bot.panel import Seat
 from bot.poll import Argument, Ballot, Mode, Poll, Session, Shape, Summary
 from bot.ports import Ability, ModelClient, Prompt, Turn
 from bot.prompts import fence, plain
 from bot.reading.answer import spoken
+from bot.seat import Seat
 
 log = logging.getLogger(__name__)
 

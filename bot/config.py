@@ -10,8 +10,8 @@ from bot.address import Address, Header, Key
 from bot.costs.budget import Caps
 from bot.costs.price import FREE, Price
 from bot.errors import ConfigError
-from bot.panel import Seat
 from bot.rules import Rules
+from bot.seat import Seat
 
 ENV = "_env"
 CALL_SHARE = 0.8  # of a ballot's deadline, so that there is time for a second call

@@ -10,10 +10,11 @@ import yaml
 from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryStore
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Line
 from bot.poll import Mode, Place, Poll, Record, Session
 from bot.ports import Prompt
+from bot.seat import Seat
 from bot.summary import moves
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from adapters.providers.scripted import ScriptedModel
 from bot import claims, render
 from bot.chair import Chair
-from bot.panel import Seat
 from bot.pieces import Message, Points, Prose
 from bot.poll import Session
+from bot.seat import Seat
 from bot.summary import plain
 from evals.recorded import Recorded, recorded
 from evals.report import Report, share

@@ -14,11 +14,12 @@ from adapters.stores.memory import MemoryStore
 from bot import export
 from bot.chair import Chair
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Vote
 from bot.poll import Mode, Place, Poll, Record, Remark, Session
 from bot.ports import Ability, Prompt
 from bot.records.material import Kind, Material
+from bot.seat import Seat
 from evals.obedient import ORDER, ObedientModel
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from adapters.providers.scripted import ScriptedModel
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import LETTERS, Poll
+from bot.seat import Seat
 from evals.report import Report
 
 PANELS = (2, 3, 4, 5, 6, 7, 10)  # panelists

@@ -18,8 +18,9 @@ from adapters.providers.scripted import ScriptedModel
 from adapters.stores.memory import MemoryStore
 from bot.chair import Chair
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Place, Poll, Session
+from bot.seat import Seat
 from tests.fakes.discord import table
 from tests.fakes.discord.limits import BUTTON, TEXT, walk
 from tests.fakes.discord.server import Discord

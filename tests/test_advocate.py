@@ -11,9 +11,10 @@ from bot import advocate, claims, debate, export, render
 from bot.chair import Chair
 from bot.engine import Engine
 from bot.errors import ModelError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Ballot, Mode, Place, Poll, Session, Stop
 from bot.ports import Ability, Completion, Prompt
+from bot.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 
 DEVIL, GLM, GPT = "Devil", "GLM 5", "GPT-5.4"

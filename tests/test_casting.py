@@ -6,10 +6,11 @@ from adapters.providers.scripted import ScriptedModel
 from bot import render
 from bot.casting import cast_ballot
 from bot.errors import ModelError, ModelRefused, ProviderFailed
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Line
 from bot.poll import Ballot, Place, Poll, Session, StandIn
 from bot.ports import Completion, ModelClient, Prompt
+from bot.seat import Seat
 from tests.fakes.models import HeldModel
 
 AWAY = ProviderFailed("no answer from acme.example")

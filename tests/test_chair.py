@@ -9,9 +9,9 @@ from adapters.providers.scripted import Line, ScriptedModel
 from bot import summary
 from bot.chair import BRIEF_TOKENS, MAX_NARRATIVE, Chair
 from bot.errors import ModelError, SchemaRefused
-from bot.panel import Seat
 from bot.poll import Ballot, Place, Poll, Session, Summary
 from bot.ports import Ability, Completion, ModelClient, Prompt
+from bot.seat import Seat
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
 TRUE = "GPT-5.4 and GLM 5 voted Yes for the sake of speed, while Claude chose No."

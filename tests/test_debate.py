@@ -11,10 +11,11 @@ from bot import claims, debate, export, render
 from bot.chair import Chair
 from bot.engine import Engine
 from bot.errors import ModelError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Line, Message
 from bot.poll import Ballot, Mode, Place, Poll, Session
 from bot.ports import Ability, Prompt
+from bot.seat import Seat
 from bot.summary import moves
 from tests.fakes.messenger import RecordingMessenger
 

@@ -16,12 +16,13 @@ from bot.costs.ledger import Account, Expense
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, SessionMissing, StoreError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Buttons, Line, Message, People, Prose
 from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop
 from bot.ports import Completion, Prompt
 from bot.request import Request, fingerprint, session_of
 from bot.rules import Rules
+from bot.seat import Seat
 from bot.worker import Worker
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.models import HeldModel

@@ -21,11 +21,12 @@ from bot.errors import (
     StoreError,
 )
 from bot.journal import Journal
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Line, Link, Message, People, Tone
 from bot.poll import Mode, PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
 from bot.ports import Completion, Entry, Lease, Prompt
 from bot.request import further
+from bot.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.waiting import until
 

@@ -16,12 +16,13 @@ from bot.engine import Engine
 from bot.errors import CommandError
 from bot.images import media_type
 from bot.open_questions import opinion
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Line
 from bot.poll import Mode, Place, Poll, Remark, Session, Stop
 from bot.ports import Image
 from bot.records.material import MAX_IMAGE, MAX_TEXT, Kind, Linked, Material
 from bot.request import Request, fingerprint, session_of
+from bot.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.waiting import until
 

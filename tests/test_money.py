@@ -15,9 +15,10 @@ from bot.costs.money import dollars, told_before
 from bot.costs.price import Price
 from bot.costs.spending import By
 from bot.errors import CommandError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Ballot, Mode, Place, Poll, Session, Summary
 from bot.rules import Rules
+from bot.seat import Seat
 
 PLACE = Place(chat="slack", channel="C1")
 POLL = Poll.of("Will it?", ["Yes", "No"])

@@ -16,13 +16,14 @@ from bot.commands import parse_poll
 from bot.engine import Engine
 from bot.errors import CommandError, ModelError, StoreError
 from bot.open_questions import open_question, opinion, sorting
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Bars, Line, Message, Points
 from bot.poll import MAX_OPTION, Ballot, Mode, Place, Poll, Session, Stop
 from bot.ports import Ability, Completion, Entry, Lease, Prompt
 from bot.reading import position
 from bot.records.grouping import Answer, Grouping
 from bot.request import Request, session_of
+from bot.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.waiting import until
 

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from adapters.providers.scripted import Line, ScriptedModel
 from bot.errors import ModelError, ModelRefused, SchemaRefused
-from bot.panel import VOTE_TOKENS, Panelist, Seat, rotation
+from bot.hearing import VOTE_TOKENS
+from bot.panel import Panelist, rotation
 from bot.poll import Ballot, Poll
 from bot.ports import Ability, Completion, Prompt
+from bot.seat import Seat
 
 POLL = Poll.of("Which drink?", ["Tea", "Coffee", "Water"])
 SEAT = Seat(name="GPT-5.4", persona="You are brief.")

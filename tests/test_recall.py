@@ -5,8 +5,9 @@ import pytest
 from adapters.providers.scripted import ScriptedModel
 from bot import recall
 from bot.errors import CommandError, ModelError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Ballot, Place, Poll, Session
+from bot.seat import Seat
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Claude Haiku 4.5", "Optimist (GPT-5.4)")
 

@@ -12,11 +12,12 @@ from bot.chair import Chair
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.errors import CommandError
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Act, Bars, Buttons, Line, Message, Tone
 from bot.poll import Ballot, Mode, Place, Poll, Score, Session, Shape, Tally
 from bot.ports import Ability, Prompt
 from bot.request import Request, session_of
+from bot.seat import Seat
 from bot.worker import Worker
 from tests.fakes.messenger import RecordingMessenger
 

@@ -8,10 +8,11 @@ from rich.console import Console
 from adapters.chat import console_view
 from adapters.providers.scripted import ScriptedModel
 from bot import export, render, sources
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.pieces import Prose
 from bot.poll import Ballot, Place, Poll, Session, Source
 from bot.ports import Completion
+from bot.seat import Seat
 
 POLL = Poll.of("Which?", ["Tea", "Coffee"])
 TEA = Source(url="https://tea.example/calm", title="On tea")

@@ -6,9 +6,9 @@ from adapters.providers.scripted import ScriptedModel
 from bot import verdict
 from bot.chair import Chair
 from bot.errors import ModelError
-from bot.panel import Seat
 from bot.poll import Ballot, Place, Poll, Session, Summary
 from bot.ports import Completion, Prompt
+from bot.seat import Seat
 from bot.summing import sum_up
 from tests.fakes.models import HeldModel
 

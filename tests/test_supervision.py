@@ -8,10 +8,11 @@ from adapters.stores.memory import MemoryNotes, MemoryStore
 from bot.cli.serve import Front, serve
 from bot.desk import Desk
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Place
 from bot.ports import Messenger
 from bot.request import Request
+from bot.seat import Seat
 from bot.worker import Worker
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.models import HeldModel

@@ -7,9 +7,10 @@ needed. Only a price of the configuration counts, so a seat without one is named
 from collections.abc import Iterable
 
 from bot import links
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Mode, Poll, Record, Session
 from bot.records.material import MAX_TEXT
+from bot.seat import Seat
 
 BYTES = 3  # of UTF-8 for a token; English has four, and hardly any script has fewer than three
 FRAME = 1_200  # tokens of the rules, the form of the answer and the tags around the material

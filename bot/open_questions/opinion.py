@@ -7,7 +7,7 @@ one turn of repair.
 from collections.abc import Sequence
 from typing import Any
 
-from bot import panel
+from bot import hearing, panel
 from bot.errors import SchemaRefused
 from bot.open_questions import opinion_prompts as prompts
 from bot.panel import Panelist, rotation
@@ -20,7 +20,7 @@ from bot.reading.position import Stated
 
 async def state(panelist: Panelist, poll: Poll) -> Ballot:
     """Ask for a position. Raises ModelError where the model gives no answer at all."""
-    talk = Talk(panelist, panel.images(panelist.seat, poll))
+    talk = Talk(panelist, hearing.images(panelist.seat, poll))
     said = await _stated(panelist, poll, talk)
     return Ballot(
         panelist=panelist.seat.name,

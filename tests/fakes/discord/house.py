@@ -16,10 +16,11 @@ from adapters.stores.redis_link import RedisLink
 from adapters.stores.redis_notes import RedisNotes
 from bot.desk import Desk
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.poll import Session, Status
 from bot.ports import Completion, Prompt
 from bot.rules import Rules
+from bot.seat import Seat
 from bot.worker import Worker
 from tests.fakes.discord import table
 from tests.fakes.discord.server import PATIENCE, TOKEN, Discord

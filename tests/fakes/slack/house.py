@@ -19,9 +19,10 @@ from adapters.stores.redis_notes import RedisNotes
 from bot.config import SlackConfig
 from bot.desk import Desk
 from bot.engine import Engine
-from bot.panel import Panelist, Seat
+from bot.panel import Panelist
 from bot.ports import Completion, ModelClient, Prompt
 from bot.rules import Rules
+from bot.seat import Seat
 from bot.worker import Worker
 from tests.fakes.slack.people import Deliver, Person, by_http, by_socket
 from tests.fakes.slack.server import FakeSlack
