@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from bot.errors import CommandError
 from bot.poll import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Mode, Poll
@@ -30,6 +31,12 @@ def parse_poll(text: str, *, mode: Mode = Mode.POLL, asked_by: str | None = None
         return Poll(question=question, mode=mode, asked_by=asked_by)
     _check_options(options)
     return Poll.of(question, options or DEFAULT_OPTIONS, asked_by=asked_by)
+
+
+def compose(question: str, options: Iterable[str]) -> str:
+    """Write a poll as people would type it; a bar in a field belongs to its text."""
+    fields = [question, *(option for option in options if option.strip())]
+    return " | ".join(field.replace("|", "\\|") for field in fields)
 
 
 def _split(text: str) -> list[str]:

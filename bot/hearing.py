@@ -61,17 +61,6 @@ class Hearing:
         kept = {"reasoning": first.reasoning or reading.reasoning, "confidence": first.confidence}
         return reading.model_copy(update=kept)
 
-    def cost(self) -> dict[str, int | float | None]:
-        """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
-        costs = [completion.cost_usd for completion in self.completions]
-        known = [cost for cost in costs if cost is not None]
-        return {
-            "input_tokens": sum(completion.input_tokens for completion in self.completions),
-            "cached_tokens": sum(completion.cached_tokens for completion in self.completions),
-            "output_tokens": sum(completion.output_tokens for completion in self.completions),
-            "cost_usd": sum(known) if known and len(known) == len(costs) else None,
-        }
-
     @property
     def said(self) -> str:
         """The first answer, word for word."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from bot.costs.tab import Tab
+from bot.costs.tab import Tab, summed
 from bot.debate import Floor, credit, without_credit
 from bot.hearing import Hearing
 from bot.poll import LETTERS, Ballot, Poll, Score, Source
@@ -55,7 +55,7 @@ class Panelist:
             sources=cited(hearing.completions),
             confidence=reading.confidence if reading.voted else None,
             seconds=round(time.monotonic() - started, 3),
-            **hearing.cost(),
+            **summed(hearing.completions),
         )
         return debated(ballot, answer.spoken(hearing.said), floor) if floor else ballot
 

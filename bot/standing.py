@@ -90,11 +90,11 @@ def state(session: Session) -> Line:
         return Line(text="The poll was broken off.", tone=Tone.BAD)
     if session.verdict:
         return Line(text=session.verdict.text, tone=Tone.GOOD)
+    if session.poll.mode is Mode.OPEN:
+        return Line(text=opinions.progress(session), tone=Tone.FAINT)
     number = session.current_round
     done = f"{len(session.ballots_of(number))} of {len(session.panel)} have answered"
     within = f" in round {number}" if session.poll.rounds > 1 else ""
-    if session.poll.mode is Mode.OPEN:
-        return Line(text=opinions.progress(session), tone=Tone.FAINT)
     return Line(text=done + within, tone=Tone.FAINT)
 
 

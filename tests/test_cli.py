@@ -20,18 +20,10 @@ from redis.asyncio import Redis
 
 from tests.fakes.endpoint import FORMATS, KEY, recorded
 from tests.fakes.openai import fails, hangs, says, serving
-from tests.fakes.program import PATIENCE, PROGRAM, Folder
+from tests.fakes.program import PATIENCE, PROGRAM, SUMMARY, Folder
 
 ROOT = Path(__file__).parents[1]
 VOTE = says('{"reasoning": "It is **so**.", "vote": "A"}')
-SUMMARY = says(
-    json.dumps(
-        {
-            "narrative": "Model 0 and Model 1 argued that it is so.",
-            "arguments": {"A": "It is so.", "B": "the doubt that remains"},
-        }
-    )
-)
 
 
 @pytest.fixture

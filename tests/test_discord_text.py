@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from adapters.chat.discord import lines
 from adapters.chat.discord.faces import face
-from adapters.chat.discord.form import compose
 from adapters.chat.discord.prose import prose
 from adapters.chat.discord.said import author_of
 from adapters.chat.discord.text import clip, escape, line, units
 from adapters.chat.discord.view import parts, view
-from bot.commands import parse_poll
+from bot.commands import compose, parse_poll
 from bot.pieces import Bar, Bars, Line, Message, People, Prose, SeatRow, Seats, SeatState, Tone
 from bot.poll import Place, Poll, Post, Receipt, Session
 from tests.fakes.discord.calls import PING

@@ -28,6 +28,7 @@ from bot.ports import Completion, Entry, Lease, Prompt
 from bot.request import further
 from bot.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
+from tests.fakes.stores import DyingStore
 from tests.fakes.waiting import until
 
 PLACE = Place(chat="recording", channel="general")
@@ -45,22 +46,6 @@ class WaitingModel(ScriptedModel):
     async def complete(self, prompt: Prompt) -> Completion:
         await self.go.wait()
         return await super().complete(prompt)
-
-
-class DyingStore(MemoryStore):
-    """Fails at its n-th write, before it or after it is done."""
-
-    def __init__(self, at: int, *, stored: bool) -> None:
-        super().__init__()
-        self.left, self._stored = at, stored
-
-    async def save(self, lease: Lease, entry: Entry) -> None:
-        self.left -= 1
-        if self.left == 0 and not self._stored:
-            raise StoreError("the store is gone")
-        await super().save(lease, entry)
-        if self.left == 0:
-            raise StoreError("the store is gone")
 
 
 class Table:

@@ -19,12 +19,13 @@ from bot.open_questions import open_question, opinion, sorting
 from bot.panel import Panelist
 from bot.pieces import Bars, Line, Message, Points
 from bot.poll import MAX_OPTION, Ballot, Mode, Place, Poll, Session, Stop
-from bot.ports import Ability, Completion, Entry, Lease, Prompt
+from bot.ports import Ability, Completion, Prompt
 from bot.reading import position
 from bot.records.grouping import Answer, Grouping
 from bot.request import Request, session_of
 from bot.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
+from tests.fakes.stores import DyingStore
 from tests.fakes.waiting import until
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
@@ -274,22 +275,6 @@ async def test_a_question_that_is_stopped_counts_the_positions_that_are_there() 
     assert done.verdict is not None
     assert done.verdict.text == "Answer: Search first (the only model that answered)"
     assert not [p for p in chair.prompts if "<position" in p.turns[0].text]
-
-
-class DyingStore(MemoryStore):
-    """Fails at its n-th write, before it or after it is done."""
-
-    def __init__(self, at: int, *, stored: bool) -> None:
-        super().__init__()
-        self.left, self._stored = at, stored
-
-    async def save(self, lease: Lease, entry: Entry) -> None:
-        self.left -= 1
-        if self.left == 0 and not self._stored:
-            raise StoreError("the store is gone")
-        await super().save(lease, entry)
-        if self.left == 0:
-            raise StoreError("the store is gone")
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])

@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.fakes.openai import says, serving
-from tests.fakes.program import Folder
-
-SUMMARY = says(
-    json.dumps(
-        {
-            "narrative": "Model 0 and Model 1 argued that it is so.",
-            "arguments": {"A": "It is so.", "B": "the doubt that remains"},
-        }
-    )
-)
+from tests.fakes.openai import serving
+from tests.fakes.program import SUMMARY, Folder
 
 
 @pytest.fixture

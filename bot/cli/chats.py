@@ -3,7 +3,6 @@
 import json
 
 import click
-from cryptography.fernet import Fernet
 
 from bot.config import Config, SlackConfig
 from bot.errors import ConfigError
@@ -37,4 +36,6 @@ async def invite(config: Config) -> None:
 
 def key() -> None:
     """Print a new key for the tokens of workspaces."""
-    click.echo(Fernet.generate_key().decode())
+    from adapters.chat.slack.installations import new_key  # noqa: PLC0415  # likewise
+
+    click.echo(new_key())

@@ -1,6 +1,6 @@
 """What a session cost, with its ballots of every round and its summary."""
 
-from bot.costs.ledger import Cost, cost
+from bot.costs.ledger import Cost, added, cost
 from bot.costs.money import dollars
 from bot.poll import Session
 from bot.verdict import join
@@ -14,15 +14,7 @@ def costs(session: Session) -> list[Cost]:
 
 def total(session: Session) -> Cost:
     """Add everything up."""
-    paid = costs(session)
-    return Cost(
-        model="",
-        answers=len(paid),
-        unpriced=sum(one.unpriced for one in paid),
-        input_tokens=sum(one.input_tokens for one in paid),
-        output_tokens=sum(one.output_tokens for one in paid),
-        cost_usd=sum(one.cost_usd for one in paid),
-    )
+    return Cost.model_validate({"model": ""} | added(costs(session)))
 
 
 def told(session: Session) -> str:

@@ -1,5 +1,7 @@
 """The ledger: what was spent, by whom, where and on which model."""
 
+from collections.abc import Iterable
+
 from bot.poll import Ballot, Grouping, Record, Session, Summary
 
 EVERYWHERE = "all"  # the scope of what all platforms spend together
@@ -29,6 +31,13 @@ class Expense(Cost):
     """A cost with whose it is."""
 
     account: Account
+
+
+def added(costs: Iterable[Cost]) -> dict[str, float]:
+    """Add up the measures of several costs, by their names."""
+    listed = list(costs)
+    measures = Cost.model_fields.keys() - {"model"}
+    return {name: sum(getattr(one, name) for one in listed) for name in measures}
 
 
 def account(session: Session) -> Account:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from bot.costs.ledger import Account, Expense
+from bot.costs.ledger import Account, Expense, added
 from bot.poll import Record
 from bot.ports import Ledger
 
@@ -41,11 +41,7 @@ def rows(spent: Mapping[date, Iterable[Expense]], by: By) -> list[Row]:
 
 def row(label: str, expenses: Iterable[Expense]) -> Row:
     """Add expenses up."""
-    measures = [expense.model_dump(exclude={"account", "model"}) for expense in expenses]
-    fields = Row.model_fields.keys() - {"label"}
-    return Row.model_validate(
-        {"label": label} | {name: sum(one[name] for one in measures) for name in fields}
-    )
+    return Row.model_validate({"label": label} | added(expenses))
 
 
 def _label(day: date, expense: Expense, by: By) -> str:

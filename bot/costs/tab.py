@@ -1,6 +1,20 @@
 """What a piece of work costs, answer by answer."""
 
+from collections.abc import Sequence
+
 from bot.ports import Completion, ModelClient, Prompt
+
+
+def summed(completions: Sequence[Completion]) -> dict[str, int | float | None]:
+    """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
+    costs = [completion.cost_usd for completion in completions]
+    known = [cost for cost in costs if cost is not None]
+    return {
+        "input_tokens": sum(completion.input_tokens for completion in completions),
+        "cached_tokens": sum(completion.cached_tokens for completion in completions),
+        "output_tokens": sum(completion.output_tokens for completion in completions),
+        "cost_usd": sum(known) if known and len(known) == len(costs) else None,
+    }
 
 
 class Tab:
@@ -14,15 +28,7 @@ class Tab:
         return _OnTab(model, self._completions)
 
     def bill(self) -> dict[str, int | float | None]:
-        """Sum up tokens and dollars; dollars stay None where any part of them is not known."""
-        costs = [completion.cost_usd for completion in self._completions]
-        known = [cost for cost in costs if cost is not None]
-        return {
-            "input_tokens": sum(completion.input_tokens for completion in self._completions),
-            "cached_tokens": sum(completion.cached_tokens for completion in self._completions),
-            "output_tokens": sum(completion.output_tokens for completion in self._completions),
-            "cost_usd": sum(known) if known and len(known) == len(costs) else None,
-        }
+        return summed(self._completions)
 
 
 class _OnTab:

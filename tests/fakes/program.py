@@ -8,9 +8,17 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import FakeOpenAI, says
 
 PROGRAM = Path(sys.executable).with_name("roundtable")
+SUMMARY = says(
+    json.dumps(
+        {
+            "narrative": "Model 0 and Model 1 argued that it is so.",
+            "arguments": {"A": "It is so.", "B": "the doubt that remains"},
+        }
+    )
+)
 PATIENCE = 120  # seconds after which something hangs, however busy the machine is
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.commands import compose
 from bot.poll import MAX_QUESTION, MAX_ROUNDS, Mode, Record, Remark
 from bot.ports import Notes
 from bot.verbs import Manner
@@ -62,12 +63,6 @@ def read(interaction: discord.Interaction[Any]) -> Filled:
         text=compose(said.get("question", ""), said.get("options", "").splitlines()),
         manner=Manner(panel=said.get("panel") or None, mode=mode, rounds=number),
     )
-
-
-def compose(question: str, options: Sequence[str]) -> str:
-    """Write a question and its options as people would type them."""
-    fields = [question, *(option for option in options if option.strip())]
-    return " | ".join(field.replace("|", "\\|") for field in fields)
 
 
 async def keep(notes: Notes, key: str, remark: Remark) -> None:

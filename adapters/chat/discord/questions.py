@@ -11,6 +11,7 @@ from adapters.chat.discord.asides import InteractionAside
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.serving import serve
 from adapters.chat.discord.visit import Visit
+from bot.commands import compose
 from bot.errors import StoreError
 from bot.poll import MAX_ROUNDS, Mode, Remark, Shape
 from bot.verbs import Manner
@@ -49,7 +50,7 @@ def poll_command(reception: Reception) -> app_commands.Command[Any, Any, Any]:
             return
         said = {"panel": panel, "mode": mode, "rounds": rounds, "vote": vote}
         manner = Manner.model_validate(said)
-        text = f"{form.compose(question, [])} | {options}" if options else question
+        text = f"{compose(question, [])} | {options}" if options else question
         await _ask(interaction, reception, text, manner)
 
     @poll.autocomplete("panel")

@@ -17,6 +17,7 @@ from slack_sdk.models.views import View
 
 from adapters.chat.slack.front import Caller, Front, Json
 from adapters.chat.slack.text import shorten
+from bot.commands import compose
 from bot.poll import MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_ROUNDS, Mode, Record, Shape
 from bot.verbs import Manner
 
@@ -69,7 +70,6 @@ async def open_share(front: Front, team: str | None, trigger: str, origin: Origi
 def read(view: Json) -> tuple[str, Manner]:
     """Read a filled-in form as `question | option | option`, and how it is to be asked."""
     options = (_value(view, "options") or "").splitlines()
-    fields = [_value(view, "question") or "", *(line for line in options if line.strip())]
     mode, rounds = Mode(_value(view, "mode") or Mode.POLL), int(_value(view, "rounds") or 2)
     shape = Shape(_value(view, "vote") or Shape.SINGLE)
     manner = Manner(
@@ -78,8 +78,7 @@ def read(view: Json) -> tuple[str, Manner]:
         rounds=rounds if mode is Mode.DEBATE else None,
         vote=None if shape is Shape.SINGLE else shape,
     )
-    # A bar in a field belongs to its text.
-    return " | ".join(field.replace("|", "\\|") for field in fields), manner
+    return compose(_value(view, "question") or "", options), manner
 
 
 def chosen_channel(view: Json) -> str:

@@ -13,8 +13,7 @@ from adapters.chat.slack.forms import Origin
 from adapters.chat.slack.front import Caller, Front, Json, line, sentence
 from bot import notices
 from bot.errors import CommandError, RoundtableError
-from bot.pieces import Line, Link, Message, Tone
-from bot.poll import Place, Remark, Session
+from bot.poll import Place, Remark
 
 SHORTCUT = "roundtable_about"
 FETCH = 2.0  # seconds; Slack waits three for the answer to a form
@@ -80,7 +79,7 @@ async def _share(front: Front, body: Json, view: Json) -> None:
     origin = Origin.model_validate_json(view["private_metadata"])
     caller = _caller(body, view, origin)
     session = await front.desk.session(origin.session_id or "")
-    message = _shared(session, by=caller.name, key=f"share:{view['id']}")
+    message = notices.shared(session, by=caller.name, key=f"share:{view['id']}")
     place = Place(chat="slack", channel=forms.chosen_channel(view), team=caller.team)
     try:
         await front.messenger.post(place, front.messenger.parts(message)[0])
@@ -88,16 +87,6 @@ async def _share(front: Front, body: Json, view: Json) -> None:
         await front.whisper(caller, line(sentence(error)))
     else:
         await front.whisper(caller, line("Shared."))
-
-
-def _shared(session: Session, *, by: str, key: str) -> Message:
-    """Show how a poll stands, with who shared it and the way to its thread."""
-    shown = notices.shown(session)
-    root = notices.root_post(session)
-    pointed = any(isinstance(piece, Link) for piece in shown.pieces)
-    link = [Link(text="The whole thread", post=root)] if root and not pointed else []
-    pieces = (*shown.pieces, *link, Line(text=f"Shared by {by}", tone=Tone.FAINT))
-    return shown.model_copy(update={"key": key, "pieces": pieces})
 
 
 def _caller(body: Json, view: Json, origin: Origin) -> Caller:
