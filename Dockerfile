@@ -11,6 +11,7 @@ RUN .venv/bin/pip install --no-cache-dir --require-hashes -r requirements/tools.
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY adapters adapters
+COPY cli cli
 RUN .venv/bin/uv pip install --python .venv/bin/python --no-deps --no-build-isolation . \
     && .venv/bin/uv pip uninstall --python .venv/bin/python uv
 

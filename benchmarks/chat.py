@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 
-from bot.pieces import Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Message
+from bot.records import Place, Post
 
 
 class SilentMessenger:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.embedded import redis
-from bot.rules import Rules
+from bot.asking.rules import Rules
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.server import Discord
 

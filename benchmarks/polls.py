@@ -21,9 +21,9 @@ import aiohttp
 
 from benchmarks.chat import SilentMessenger
 from benchmarks.server import Spread, serving
-from bot.cli import wiring
-from bot.config_file import parse
-from bot.poll import Place, Poll, Session
+from bot.records import Place, Poll, Session
+from bot.settings.file import parse
+from cli import wiring
 
 MODELS = [f"model-{number}" for number in range(5)]
 # A median of 3.1 s with a p95 of 12.4 s, as learnixo.io/blog/sc-latency-too-high has it, and one of

@@ -31,7 +31,7 @@ def main() -> None:
     print(f"| import of every module | {_least('-c', _imports()):.2f} s |")
     for platform in ("discord", "slack"):
         print(f"| the same without {platform} | {_least('-c', _imports(platform)):.2f} s |")
-    print(f"| `roundtable --help` | {_least('-m', 'bot', '--help'):.2f} s |")
+    print(f"| `roundtable --help` | {_least('-m', 'cli', '--help'):.2f} s |")
     before, peak = asyncio.run(memory())
     print(f"| memory before any poll | {before:.0f} MB |")
     print(f"| memory with {POLLS} polls in flight | {peak:.0f} MB |")

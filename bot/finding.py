@@ -1,6 +1,6 @@
 """What a check has found out, one line at a time."""
 
-from bot.poll import Record
+from bot.records import Record
 
 
 class Finding(Record):

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
 
-from bot.costs.ledger import Expense
-from bot.pieces import Message
-from bot.poll import (
+from bot.messages.pieces import Message
+from bot.money.ledger import Expense
+from bot.records import (
     Ballot,
     Grouping,
     Linked,

@@ -7,15 +7,15 @@ from typing import Any
 
 import yaml
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot.engine import Engine
-from bot.panel import Panelist
-from bot.pieces import Line
-from bot.poll import Mode, Place, Poll, Record, Session
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.messages.pieces import Line
+from bot.messages.recap import moves
 from bot.ports import Prompt
-from bot.seat import Seat
-from bot.summary import moves
+from bot.records import Mode, Place, Poll, Record, Session
+from bot.running.engine import Engine
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger
 

@@ -4,13 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 
-from adapters.providers.scripted import ScriptedModel
-from bot import claims, render
-from bot.chair import Chair
-from bot.pieces import Message, Points, Prose
-from bot.poll import Session
-from bot.seat import Seat
-from bot.summary import plain
+from adapters.doubles.scripted import ScriptedModel
+from bot.messages import render
+from bot.messages.pieces import Message, Points, Prose
+from bot.messages.recap import plain
+from bot.records import Session
+from bot.summary import claims
+from bot.summary.chair import Chair
+from bot.voting.seat import Seat
 from evals.recorded import Recorded, recorded
 from evals.report import Report, share
 

@@ -10,16 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from adapters.stores.memory import MemoryStore
-from bot import export
-from bot.chair import Chair
-from bot.engine import Engine
-from bot.panel import Panelist
-from bot.pieces import Vote
-from bot.poll import Mode, Place, Poll, Record, Remark, Session
+from adapters.doubles.memory import MemoryStore
+from bot.messages import export
+from bot.messages.pieces import Vote
 from bot.ports import Ability, Prompt
+from bot.records import Mode, Place, Poll, Record, Remark, Session
 from bot.records.material import Kind, Material
-from bot.seat import Seat
+from bot.running.engine import Engine
+from bot.summary.chair import Chair
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from evals.obedient import ORDER, ObedientModel
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
-from bot.chair import Chair
-from bot.cli.wiring import Models
 from bot.errors import ModelError
-from bot.panel import Panelist
-from bot.poll import Ballot, Poll
-from bot.presets import preset
+from bot.records import Ballot, Poll
+from bot.settings.presets import preset
+from bot.summary.chair import Chair
+from bot.voting.panelist import Panelist
+from cli.wiring import Models
 from evals.recorded import recorded
 from evals.report import Report, share
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from adapters.providers.scripted import ScriptedModel
-from bot.panel import Panelist
-from bot.poll import LETTERS, Poll
-from bot.seat import Seat
+from adapters.doubles.scripted import ScriptedModel
+from bot.records import LETTERS, Poll
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from evals.report import Report
 
 PANELS = (2, 3, 4, 5, 6, 7, 10)  # panelists

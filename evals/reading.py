@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from bot.reading import answer
-from bot.reading.answer import Reading
+from bot.voting.reading import answer
+from bot.voting.reading.answer import Reading
 from evals.report import Report
 
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus" / "answers.yaml"

@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from bot import verdict
-from bot.poll import Ballot, Mode, Place, Poll, Record, Session
+from bot.records import Ballot, Mode, Place, Poll, Record, Session, verdict
 
 FOLDER = Path(__file__).parent / "sessions"
 WHEN = datetime(2026, 11, 24, tzinfo=UTC)

@@ -4,7 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bot.poll import Record
+from bot.records import Record
 
 
 class Report(Record):

@@ -14,13 +14,13 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot.chair import Chair
-from bot.engine import Engine
-from bot.panel import Panelist
-from bot.poll import Place, Poll, Session
-from bot.seat import Seat
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.records import Place, Poll, Session
+from bot.running.engine import Engine
+from bot.summary.chair import Chair
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.discord import table
 from tests.fakes.discord.limits import BUTTON, TEXT, walk
 from tests.fakes.discord.server import Discord

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot import journal
-from bot.cli import terminal, wiring
-from bot.poll import Session
-from bot.presets import preset
+from bot.records import Session
+from bot.running import journal
+from bot.settings.presets import preset
+from cli import terminal, wiring
 
 WIDTH = terminal.WIDTH
 

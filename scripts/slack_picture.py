@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adapters.providers.scripted import ScriptedModel
+from adapters.doubles.scripted import ScriptedModel
 from benchmarks.slack_ack import server
 from tests.fakes.slack.house import emptied, living
 from tests.fakes.slack.reading import key, until_over

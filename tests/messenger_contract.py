@@ -6,9 +6,9 @@ A test file makes a fixture `messenger` and a fixture `place` where it may post,
 
 from datetime import UTC, datetime
 
-from bot import render
-from bot.poll import Ballot, Place, Poll, Session
+from bot.messages import render
 from bot.ports import Messenger
+from bot.records import Ballot, Place, Poll, Session
 
 NOW = datetime.now(UTC)
 

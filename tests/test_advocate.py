@@ -5,16 +5,18 @@ import re
 
 import pytest
 
-from adapters.providers.scripted import Line, ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot import advocate, claims, debate, export, render
-from bot.chair import Chair
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import Line, ScriptedModel
 from bot.errors import ModelError
-from bot.panel import Panelist
-from bot.poll import Ballot, Mode, Place, Poll, Session, Stop
+from bot.messages import export, render
 from bot.ports import Ability, Completion, Prompt
-from bot.seat import Seat
+from bot.records import Ballot, Mode, Place, Poll, Session, Stop
+from bot.running.engine import Engine
+from bot.summary import claims
+from bot.summary.chair import Chair
+from bot.voting import advocate, debate
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 
 DEVIL, GLM, GPT = "Devil", "GLM 5", "GPT-5.4"

@@ -10,12 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE_LIBRARIES = {"json_repair", "orjson", "pydantic", "yaml"}
-INNERMOST = {"bot.poll": "bot.records", "bot.errors": "nothing", "bot.verdict": "bot.poll"}
+INNERMOST = {"bot.errors": "nothing"}
 
 
 def modules() -> dict[str, Path]:
     """Give every module of the product by its dotted name."""
-    files = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]
+    files = [file for top in ("bot", "adapters", "cli") for file in ROOT.glob(f"{top}/**/*.py")]
     return {".".join(f.relative_to(ROOT).with_suffix("").parts): f for f in files}
 
 
@@ -30,7 +30,7 @@ def imports(path: Path) -> Iterator[str]:
 MODULES = modules()
 
 
-@pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("bot") and ".cli" not in n])
+@pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("bot")])
 def test_the_core_imports_no_adapter_and_no_sdk(name: str) -> None:
     allowed = {*sys.stdlib_module_names, *CORE_LIBRARIES, "bot"}
 
@@ -39,11 +39,9 @@ def test_the_core_imports_no_adapter_and_no_sdk(name: str) -> None:
     assert foreign == set()
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in MODULES if n.startswith("bot") and ".cli" not in n and n != "bot.__main__"]
-)
+@pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("bot")])
 def test_the_core_does_not_know_the_command_line(name: str) -> None:
-    assert not [used for used in imports(MODULES[name]) if used.startswith("bot.cli")]
+    assert not [used for used in imports(MODULES[name]) if used.startswith("cli.")]
 
 
 @pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("adapters.")])
@@ -57,7 +55,7 @@ def test_an_adapter_imports_no_other_folder_of_adapters(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("adapters.")])
 def test_an_adapter_does_not_know_the_command_line(name: str) -> None:
-    assert not [used for used in imports(MODULES[name]) if used.startswith("bot.cli")]
+    assert not [used for used in imports(MODULES[name]) if used.startswith("cli.")]
 
 
 @pytest.mark.parametrize(("name", "allowed"), INNERMOST.items(), ids=INNERMOST)
@@ -75,7 +73,9 @@ def test_the_records_import_nothing_but_records(name: str) -> None:
 
 
 def test_the_engine_does_not_know_the_configuration() -> None:
-    assert not [used for used in imports(MODULES["bot.engine"]) if used.startswith("bot.config")]
+    assert not [
+        used for used in imports(MODULES["bot.running.engine"]) if used.startswith("bot.settings")
+    ]
 
 
 def test_importing_every_module_does_nothing() -> None:

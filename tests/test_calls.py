@@ -8,9 +8,9 @@ from adapters.calls.breaker import FAILURES, Breaker, Guarded
 from adapters.calls.deadline import Punctual
 from adapters.calls.limit import Limited
 from adapters.calls.price import Priced
-from adapters.providers.scripted import ScriptedModel
-from bot.costs.price import Price
+from adapters.doubles.scripted import ScriptedModel
 from bot.errors import ModelError, ModelRefused, ProviderFailed
+from bot.money.price import Price
 from bot.ports import Ability, Completion, ModelClient, Prompt, Turn
 from tests.fakes.models import HeldModel
 from tests.fakes.waiting import until

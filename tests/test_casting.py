@@ -2,15 +2,15 @@
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from bot import render
-from bot.casting import cast_ballot
+from adapters.doubles.scripted import ScriptedModel
 from bot.errors import ModelError, ModelRefused, ProviderFailed
-from bot.panel import Panelist
-from bot.pieces import Line
-from bot.poll import Ballot, Place, Poll, Session, StandIn
+from bot.messages import render
+from bot.messages.pieces import Line
 from bot.ports import Completion, ModelClient, Prompt
-from bot.seat import Seat
+from bot.records import Ballot, Place, Poll, Session, StandIn
+from bot.running.casting import cast_ballot
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.models import HeldModel
 
 AWAY = ProviderFailed("no answer from acme.example")

@@ -5,8 +5,8 @@ import pytest
 from adapters.providers import http
 from adapters.providers.catalogue import Offer, offered
 from adapters.providers.client import Endpoint
-from bot.cli.models import price
 from bot.errors import ModelError
+from cli.models import price
 from tests.fakes.endpoint import FORMATS, KEY, recorded
 from tests.fakes.openai import serving
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.providers.scripted import Line, ScriptedModel
-from bot import summary
-from bot.chair import BRIEF_TOKENS, MAX_NARRATIVE, Chair
+from adapters.doubles.scripted import Line, ScriptedModel
 from bot.errors import ModelError, SchemaRefused
-from bot.poll import Ballot, Place, Poll, Session, Summary
+from bot.messages import recap
 from bot.ports import Ability, Completion, ModelClient, Prompt
-from bot.seat import Seat
+from bot.records import Ballot, Place, Poll, Session, Summary
+from bot.summary.chair import BRIEF_TOKENS, MAX_NARRATIVE, Chair
+from bot.voting.seat import Seat
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
 TRUE = "GPT-5.4 and GLM 5 voted Yes for the sake of speed, while Claude chose No."
@@ -107,7 +107,7 @@ async def test_a_true_draft_costs_one_turn() -> None:
 async def test_the_agreement_is_always_our_own() -> None:
     held = session()
 
-    assert (await write(scripted(draft()), held=held)).agreement == summary.agreement(held)
+    assert (await write(scripted(draft()), held=held)).agreement == recap.agreement(held)
 
 
 async def test_the_arguments_of_a_draft_are_published() -> None:
@@ -120,7 +120,7 @@ async def test_the_case_for_an_option_nobody_chose_begins_with_our_words() -> No
     unchosen = (await write(scripted(draft()))).strongest[2]
 
     assert (unchosen.argument, unchosen.chosen) == (
-        f"{summary.COUNTER}the hope of more data.",
+        f"{recap.COUNTER}the hope of more data.",
         False,
     )
 
@@ -139,7 +139,7 @@ async def test_a_second_lie_gives_way_to_the_ballots() -> None:
 
     written = await write(scripted(draft(LIE)), held=held)
 
-    assert (written.narrative, written.chair) == (summary.plain(held).narrative, None)
+    assert (written.narrative, written.chair) == (recap.plain(held).narrative, None)
 
 
 async def test_a_chair_is_asked_no_third_time() -> None:
@@ -264,13 +264,13 @@ async def test_a_tiny_chair_leaves_the_narrative_to_the_ballots() -> None:
 
     written = await write(scripted("More data may come."), held=held, brief=True)
 
-    assert (written.narrative, written.chair) == (summary.plain(held).narrative, None)
+    assert (written.narrative, written.chair) == (recap.plain(held).narrative, None)
 
 
 async def test_a_tiny_chairs_reason_is_kept() -> None:
     written = await write(scripted("More data may come. And so on."), brief=True)
 
-    assert written.strongest[2].argument == f"{summary.COUNTER}More data may come."
+    assert written.strongest[2].argument == f"{recap.COUNTER}More data may come."
 
 
 async def test_a_tiny_chair_has_room_for_a_sentence() -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import claims
-from bot.poll import Ballot, Place, Poll, Session
+from bot.records import Ballot, Place, Poll, Session
+from bot.summary import claims
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Kimi K2.5", "Gemini 3.1 Pro")
 REASONS = (

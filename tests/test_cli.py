@@ -65,7 +65,7 @@ def test_help_imports_nothing_heavy() -> None:
     """What a fast machine hides from the clock."""
     program = """
 import sys
-from bot.cli.program import program
+from cli.program import program
 program(["--help"], standalone_mode=False)
 print({name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
 """

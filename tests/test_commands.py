@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands import QUOTES, USAGE, parse_poll
+from bot.asking.syntax import QUOTES, USAGE, parse_poll
 from bot.errors import CommandError
-from bot.poll import MAX_OPTION, MAX_QUESTION, Poll
+from bot.records import MAX_OPTION, MAX_QUESTION, Poll
 
 
 def read(text: str) -> tuple[str, list[str]]:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import presets
-from bot.config import Config
-from bot.config_file import load, parse
-from bot.costs.price import FREE, Price
 from bot.errors import ConfigError
+from bot.money.price import FREE, Price
+from bot.settings import presets
+from bot.settings.config import Config
+from bot.settings.file import load, parse
 
 GOOD = """
 providers:

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from adapters.chat.console import ConsoleMessenger
-from bot import render
 from bot.errors import MessengerError
-from bot.poll import Ballot, Place, Poll, Session, Verdict
+from bot.messages import render
+from bot.messages.recap import plain
 from bot.ports import Messenger
-from bot.summary import plain
+from bot.records import Ballot, Place, Poll, Session, Verdict
 from tests.fakes.messenger import RecordingMessenger
 from tests.messenger_contract import MessengerContract
 

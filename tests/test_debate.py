@@ -5,18 +5,20 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot import claims, debate, export, render
-from bot.chair import Chair
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
 from bot.errors import ModelError
-from bot.panel import Panelist
-from bot.pieces import Line, Message
-from bot.poll import Ballot, Mode, Place, Poll, Session
+from bot.messages import export, render
+from bot.messages.pieces import Line, Message
+from bot.messages.recap import moves
 from bot.ports import Ability, Prompt
-from bot.seat import Seat
-from bot.summary import moves
+from bot.records import Ballot, Mode, Place, Poll, Session
+from bot.running.engine import Engine
+from bot.summary import claims
+from bot.summary.chair import Chair
+from bot.voting import debate
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryNotes, MemoryStore
-from bot import sources
-from bot.costs.budget import Caps
-from bot.costs.ledger import Account, Expense
-from bot.desk import Desk
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryNotes, MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.asking.budget import Caps
+from bot.asking.request import Request, fingerprint, session_of
+from bot.asking.rules import Rules
 from bot.errors import CommandError, ModelError, SessionMissing, StoreError
-from bot.panel import Panelist
-from bot.pieces import Buttons, Line, Message, People, Prose
-from bot.poll import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop
+from bot.messages import sources
+from bot.messages.pieces import Buttons, Line, Message, People, Prose
+from bot.money.ledger import Account, Expense
 from bot.ports import Completion, Prompt
-from bot.request import Request, fingerprint, session_of
-from bot.rules import Rules
-from bot.seat import Seat
-from bot.worker import Worker
+from bot.records import MAX_ROUNDS, Mode, PersonsVote, Place, Post, Session, Source, Status, Stop
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.models import HeldModel
 from tests.fakes.waiting import until

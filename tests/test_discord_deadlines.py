@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.poll import Status
+from bot.records import Status
 from tests.fakes.discord import table
 from tests.fakes.discord.house import Held, House, house
 from tests.fakes.discord.interactions import options

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.chat.discord.messenger import DiscordMessenger
-from bot import render
-from bot.pieces import Message
-from bot.poll import Ballot, Poll, Session, Verdict
-from bot.summary import plain
+from bot.messages import render
+from bot.messages.pieces import Message
+from bot.messages.recap import plain
+from bot.records import Ballot, Poll, Session, Verdict
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import unguarded
 from tests.fakes.discord.limits import walk

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.chat.discord.messenger import DiscordMessenger
-from bot import render
 from bot.errors import MessengerError
-from bot.poll import Place, Verdict
+from bot.messages import render
+from bot.records import Place, Verdict
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts
 from tests.fakes.discord.faults import Fault, Kind

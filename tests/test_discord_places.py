@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.poll import Status
+from bot.records import Status
 from tests.fakes.discord import table, world
 from tests.fakes.discord.house import House, house
 from tests.fakes.discord.interactions import options

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import render
-from bot.pieces import Message
-from bot.poll import Poll, Session, Status
+from bot.messages import render
+from bot.messages.pieces import Message
+from bot.records import Poll, Session, Status
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts, unguarded
 from tests.fakes.discord.faults import Fault, Kind

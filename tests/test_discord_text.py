@@ -10,9 +10,20 @@ from adapters.chat.discord.prose import prose
 from adapters.chat.discord.said import author_of
 from adapters.chat.discord.text import clip, escape, line, units
 from adapters.chat.discord.view import parts, view
-from bot.commands import compose, parse_poll
-from bot.pieces import Bar, Bars, Line, Message, People, Prose, SeatRow, Seats, SeatState, Tone
-from bot.poll import Place, Poll, Post, Receipt, Session
+from bot.asking.syntax import compose, parse_poll
+from bot.messages.pieces import (
+    Bar,
+    Bars,
+    Line,
+    Message,
+    People,
+    Prose,
+    SeatRow,
+    Seats,
+    SeatState,
+    Tone,
+)
+from bot.records import Place, Poll, Post, Receipt, Session
 from tests.fakes.discord.calls import PING
 from tests.fakes.discord.limits import check_message
 from tests.fakes.discord.world import V2

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.chat.discord.messenger import DiscordMessenger
-from adapters.stores.memory import MemoryNotes
-from bot import render
+from adapters.doubles.memory import MemoryNotes
 from bot.errors import StoreError
+from bot.messages import render
 from tests.fakes.discord import table, world
 from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.limits import units

@@ -4,10 +4,10 @@ import pytest
 
 from adapters.chat.discord.reception import AWAY, BROKEN, Reception
 from adapters.chat.discord.times import Times
+from bot.asking.rules import Rules
 from bot.errors import CommandError, SessionMissing, StoreError
-from bot.pieces import Line, Message
-from bot.poll import Status
-from bot.rules import Rules
+from bot.messages.pieces import Line, Message
+from bot.records import Status
 from tests.fakes.discord import world
 from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.house import House, house
@@ -155,7 +155,7 @@ async def test_whatever_goes_wrong_its_person_hears_of_it(
 
 def test_every_verb_is_a_command_too() -> None:
     from adapters.chat.discord import slash  # noqa: PLC0415
-    from bot.notices import COMMANDS  # noqa: PLC0415
+    from bot.messages.ephemeral import COMMANDS  # noqa: PLC0415
 
     group = slash.group(None)  # type: ignore[arg-type]  # it is not used
 

@@ -12,8 +12,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from bot.cli.program import program
-from bot.config import (
+from bot.asking.rules import Rules
+from bot.settings.config import (
     Config,
     DiscordConfig,
     PanelistConfig,
@@ -23,8 +23,8 @@ from bot.config import (
     Section,
     SlackConfig,
 )
-from bot.config_file import load, parse
-from bot.rules import Rules
+from bot.settings.file import load, parse
+from cli.program import program
 
 SECTIONS: dict[str, type[Section]] = {
     "redis": RedisConfig,

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot.chair import Chair
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.asking.request import further
 from bot.errors import (
     ConfigError,
     LeaseLost,
@@ -20,13 +19,14 @@ from bot.errors import (
     SessionMissing,
     StoreError,
 )
-from bot.journal import Journal
-from bot.panel import Panelist
-from bot.pieces import Line, Link, Message, People, Tone
-from bot.poll import Mode, PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
+from bot.messages.pieces import Line, Link, Message, People, Tone
 from bot.ports import Completion, Entry, Lease, Prompt
-from bot.request import further
-from bot.seat import Seat
+from bot.records import Mode, PersonsVote, Place, Poll, Post, Session, Status, Stop, Verdict, Words
+from bot.running.engine import Engine
+from bot.running.journal import Journal
+from bot.summary.chair import Chair
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.stores import DyingStore
 from tests.fakes.waiting import until

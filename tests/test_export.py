@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot import export, summary, verdict
-from bot.poll import Ballot, Place, Poll, Post, Receipt, Session, Status
+from bot.messages import export, recap
+from bot.records import Ballot, Place, Poll, Post, Receipt, Session, Status, verdict
 
 NASTY = {
     "heading": "# Mine",
@@ -50,7 +50,7 @@ def session(question: str = "Will it?", reasoning: str = "Because.", first: str 
         ),
     )
     decided = verdict.decide(poll, held.tally)
-    return held.model_copy(update={"verdict": decided, "summary": summary.plain(held)})
+    return held.model_copy(update={"verdict": decided, "summary": recap.plain(held)})
 
 
 def headings(document: str) -> list[str]:

@@ -9,12 +9,12 @@ import pytest
 import stamina
 
 from adapters.calls.breaker import FAILURES
-from adapters.stores.memory_latencies import MemoryLatencies
-from bot.cli.wiring import Models
-from bot.config_file import parse
+from adapters.doubles.memory_latencies import MemoryLatencies
 from bot.errors import ModelError
-from bot.panel import Panelist
 from bot.ports import Completion, Prompt, Turn
+from bot.settings.file import parse
+from bot.voting.panelist import Panelist
+from cli.wiring import Models
 from tests.fakes.openai import FakeOpenAI, answers, fails, hangs, says, serving
 from tests.fakes.waiting import until
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from adapters.calls.hedge import Hedged
-from adapters.stores.memory_latencies import MemoryLatencies
+from adapters.doubles.memory_latencies import MemoryLatencies
 from bot.errors import ModelError, StoreError
 from bot.ports import Prompt, Turn
 from tests.fakes.models import HeldModel

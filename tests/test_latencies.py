@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.stores.memory_latencies import MemoryLatencies
-from adapters.stores.redis_latencies import RedisLatencies
-from adapters.stores.redis_link import RedisLink
+from adapters.doubles.memory_latencies import MemoryLatencies
+from adapters.stores.latencies import RedisLatencies
+from adapters.stores.link import RedisLink
 from bot.latency import ENOUGH, KEPT, MOST_SPARE
 from bot.ports import Latencies
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from adapters.stores.memory import MemoryStore
+from adapters.doubles.memory import MemoryStore
 from adapters.stores.redis import RedisStore
-from bot.costs.ledger import EVERYWHERE, Account, Expense, account, cost
-from bot.poll import Ballot, Place, Poll, Session, StandIn, Status, Summary
+from bot.money.ledger import EVERYWHERE, Account, Expense, account, cost
 from bot.ports import Entry, Lease, SessionStore
+from bot.records import Ballot, Place, Poll, Session, StandIn, Status, Summary
 
 VOTE = Ballot(panelist="GLM 5", choice="A", input_tokens=100, output_tokens=20, cost_usd=0.25)
 WRITTEN = Summary(

@@ -11,7 +11,7 @@ from aiohttp import web
 from adapters.links import page
 from adapters.links.public import is_public
 from adapters.links.reader import LinkReader
-from bot import links
+from bot.asking import attachments
 from bot.records.material import MAX_IMAGE, MAX_TEXT, Material
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -30,11 +30,11 @@ NAMED = {
 
 @pytest.mark.parametrize(("question", "named"), NAMED.items(), ids=NAMED)
 def test_the_links_of_a_question_are_found(question: str, named: list[str]) -> None:
-    assert links.named(question) == named
+    assert attachments.named(question) == named
 
 
 def test_only_so_many_links_are_followed() -> None:
-    assert len(links.named(" ".join(f"https://example.org/{n}" for n in range(9)))) == 4
+    assert len(attachments.named(" ".join(f"https://example.org/{n}" for n in range(9)))) == 4
 
 
 PRIVATE = (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.poll import Shape
-from bot.reading import answer, confidence
+from bot.records import Shape
+from bot.voting.reading import answer, confidence
 
 OPTIONS = ["Tea", "Coffee and milk", "Water"]
 A, R, S = Shape.APPROVAL, Shape.RANKING, Shape.SCORE

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot import export, render
-from bot.cli import files
-from bot.costs.estimate import estimate
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.asking.images import media_type
+from bot.asking.request import Request, fingerprint, session_of
 from bot.errors import CommandError
-from bot.images import media_type
-from bot.open_questions import opinion
-from bot.panel import Panelist
-from bot.pieces import Line
-from bot.poll import Mode, Place, Poll, Remark, Session, Stop
+from bot.messages import export, render
+from bot.messages.pieces import Line
 from bot.ports import Image
+from bot.records import Mode, Place, Poll, Remark, Session, Stop
 from bot.records.material import MAX_IMAGE, MAX_TEXT, Kind, Linked, Material
-from bot.request import Request, fingerprint, session_of
-from bot.seat import Seat
+from bot.running.engine import Engine
+from bot.running.estimate import estimate
+from bot.voting import positions
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
+from cli import files
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.waiting import until
 
@@ -125,7 +125,7 @@ async def test_an_open_question_is_asked_with_what_is_given() -> None:
     model = ScriptedModel("Position: Ship it")
     asked = Poll(question="What?", mode=Mode.OPEN, rounds=2, materials=(NOTES, PICTURE))
 
-    await opinion.state(Panelist(Seat(name="x", images=True), model), asked)
+    await positions.state(Panelist(Seat(name="x", images=True), model), asked)
 
     assert "<document>notes.txt" in model.prompts[0].turns[0].text
     assert len(model.prompts[0].images) == 1

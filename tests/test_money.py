@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryStore
-from bot.costs import bill, spending
-from bot.costs.budget import Budget, Caps
-from bot.costs.estimate import Estimate, estimate, with_estimate
-from bot.costs.ledger import Account, Expense
-from bot.costs.money import dollars, told_before
-from bot.costs.price import Price
-from bot.costs.spending import By
+from adapters.doubles.memory import MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.asking.budget import Budget, Caps
+from bot.asking.rules import Rules
 from bot.errors import CommandError
-from bot.panel import Panelist
-from bot.poll import Ballot, Mode, Place, Poll, Session, Summary
-from bot.rules import Rules
-from bot.seat import Seat
+from bot.money import bill, spending
+from bot.money.ledger import Account, Expense
+from bot.money.price import Price
+from bot.money.spending import By
+from bot.money.wording import dollars, told_before
+from bot.records import Ballot, Mode, Place, Poll, Session, Summary
+from bot.running.estimate import Estimate, estimate, with_estimate
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 
 PLACE = Place(chat="slack", channel="C1")
 POLL = Poll.of("Will it?", ["Yes", "No"])

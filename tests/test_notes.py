@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.stores.memory import MemoryNotes
-from adapters.stores.redis_link import RedisLink
-from adapters.stores.redis_notes import RedisNotes
+from adapters.doubles.memory import MemoryNotes
+from adapters.stores.link import RedisLink
+from adapters.stores.notes import RedisNotes
 from bot.ports import Notes
 
 

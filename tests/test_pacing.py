@@ -7,8 +7,8 @@ import pytest
 
 from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
-from bot.pieces import Line, Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Line, Message
+from bot.records import Place, Post
 from tests.fakes.waiting import until
 
 POST = Post(place=Place(chat="test", channel="c"), id="1")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.chat.parts import MAX_PARTS, WHOLE, parts
-from bot.pages import open_fence, pages
-from bot.pieces import File, Line, Message, Piece, Prose, Vote
+from bot.messages.cutting import open_fence, pages
+from bot.messages.parts import MAX_PARTS, WHOLE, parts
+from bot.messages.pieces import File, Line, Message, Piece, Prose, Vote
 
 TEXT = st.text(alphabet=st.sampled_from("ab .\n`~é漢"), max_size=400)
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.providers.scripted import Line, ScriptedModel
+from adapters.doubles.scripted import Line, ScriptedModel
 from bot.errors import ModelError, ModelRefused, SchemaRefused
-from bot.hearing import VOTE_TOKENS
-from bot.panel import Panelist, rotation
-from bot.poll import Ballot, Poll
 from bot.ports import Ability, Completion, Prompt
-from bot.seat import Seat
+from bot.records import Ballot, Poll
+from bot.voting.hearing import VOTE_TOKENS
+from bot.voting.panelist import Panelist, rotation
+from bot.voting.seat import Seat
 
 POLL = Poll.of("Which drink?", ["Tea", "Coffee", "Water"])
 SEAT = Seat(name="GPT-5.4", persona="You are brief.")

@@ -9,13 +9,13 @@ import pytest
 
 from adapters.chat.discord import slash
 from adapters.chat.discord.reception import Reception
-from adapters.stores.memory import MemoryNotes, MemoryStore
-from bot.cli.program import program
-from bot.desk import Desk
-from bot.engine import Engine
-from bot.notices import COMMANDS
-from bot.verbs import Verb
-from bot.worker import Worker
+from adapters.doubles.memory import MemoryNotes, MemoryStore
+from bot.asking.verbs import Verb
+from bot.messages.ephemeral import COMMANDS
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from cli.program import program
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 TABLE = README[README.index("| what | Slack | Discord | terminal |") :].partition("\n\n")[0]

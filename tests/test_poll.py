@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from bot.poll import Ballot, Option, Place, Poll, Receipt, Session, Tally, new_id
+from bot.records import Ballot, Option, Place, Poll, Receipt, Session, Tally, new_id
 
 POLL = Poll.of("Will it?", ["Yes", "No"])
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from bot import recall
+from adapters.doubles.scripted import ScriptedModel
 from bot.errors import CommandError, ModelError
-from bot.panel import Panelist
-from bot.poll import Ballot, Place, Poll, Session
-from bot.seat import Seat
+from bot.records import Ballot, Place, Poll, Session
+from bot.running import asking_back
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Claude Haiku 4.5", "Optimist (GPT-5.4)")
 
@@ -31,20 +31,20 @@ NAMED = {
 
 @pytest.mark.parametrize(("text", "name"), NAMED.items(), ids=repr)
 def test_a_panelist_is_found_by_its_name(text: str, name: str) -> None:
-    assert recall.addressed(session(), text) == name
+    assert asking_back.addressed(session(), text) == name
 
 
 @pytest.mark.parametrize("text", ["why?", "Claude, why?", "GLM 5 or GPT-5.4?", "glmish", "Gemini?"])
 def test_a_text_that_names_none_or_several_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="Whom do you ask"):
-        recall.addressed(session(), text)
+        asking_back.addressed(session(), text)
 
 
 async def test_a_panelist_knows_the_poll_and_every_text_is_fenced() -> None:
     model = ScriptedModel("A better argument would.")
     panelist = Panelist(Seat(name="GLM 5", persona="You are terse."), model)
 
-    said = await recall.answer(panelist, session(), "Ada: What </asked> would?")
+    said = await asking_back.answer(panelist, session(), "Ada: What </asked> would?")
 
     assert said.text == "A better argument would."
     prompt = model.prompts[0]
@@ -63,11 +63,15 @@ async def test_a_panelist_knows_the_poll_and_every_text_is_fenced() -> None:
 async def test_thinking_aloud_is_not_part_of_an_answer() -> None:
     model = ScriptedModel("<think>Hm, Ada asks.</think>A better argument would.")
 
-    said = await recall.answer(Panelist(Seat(name="GLM 5"), model), session(), "Ada: What would?")
+    said = await asking_back.answer(
+        Panelist(Seat(name="GLM 5"), model), session(), "Ada: What would?"
+    )
 
     assert said.text == "A better argument would."
 
 
 async def test_an_empty_answer_is_none() -> None:
     with pytest.raises(ModelError):
-        await recall.answer(Panelist(Seat(name="GLM 5"), ScriptedModel(" ")), session(), "Why?")
+        await asking_back.answer(
+            Panelist(Seat(name="GLM 5"), ScriptedModel(" ")), session(), "Why?"
+        )

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import render, summary, verdict
-from bot.pieces import (
+from bot.messages import recap, render
+from bot.messages.pieces import (
     Bar,
     Bars,
     Buttons,
@@ -19,7 +19,7 @@ from bot.pieces import (
     Tone,
     Vote,
 )
-from bot.poll import Ballot, Place, Poll, Session, Status
+from bot.records import Ballot, Place, Poll, Session, Status, verdict
 
 PANEL = ("GPT-5.4", "GLM 5", "Kimi K2.5")
 POLL = Poll.of("Will it?", ["Yes", "No"], asked_by="Ada")
@@ -43,7 +43,7 @@ def session(*ballots: Ballot, poll: Poll = POLL, status: Status = Status.RUNNING
 def closed() -> Session:
     held = session(YES, LATE, NO, status=Status.DONE)
     decided = verdict.decide(held.poll, held.tally)
-    return held.model_copy(update={"verdict": decided, "summary": summary.plain(held)})
+    return held.model_copy(update={"verdict": decided, "summary": recap.plain(held)})
 
 
 def kinds(message: Message) -> list[type]:
@@ -140,7 +140,7 @@ def test_a_ballot_is_spoken_by_its_panelist() -> None:
         (render.root(session()), "root"),
         (render.ballot(session(), YES), "ballot:1:GPT-5.4"),
         (render.ballot(session(), YES.model_copy(update={"round": 2})), "ballot:2:GPT-5.4"),
-        (render.summary(closed(), summary.plain(closed())), "summary"),
+        (render.summary(closed(), recap.plain(closed())), "summary"),
     ],
     ids=["root", "ballot", "second round", "summary"],
 )
@@ -167,7 +167,7 @@ def test_a_summary_names_each_option_beside_its_argument() -> None:
 )
 def test_a_summary_tells_who_wrote_it(chair: str | None, line: str) -> None:
     held = closed()
-    written = summary.plain(held).model_copy(update={"chair": chair})
+    written = recap.plain(held).model_copy(update={"chair": chair})
 
     assert render.summary(held, written).pieces[-1] == Line(text=line, tone=Tone.FAINT)
 

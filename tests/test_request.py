@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.asking.request import MAX_CONTEXT, Request, fingerprint, newest, session_of
 from bot.errors import CommandError
-from bot.poll import Mode, Place, Remark, Session
-from bot.request import MAX_CONTEXT, Request, fingerprint, newest, session_of
+from bot.records import Mode, Place, Remark, Session
 
 PANELS = {"default": ("GPT-5.4", "GLM 5"), "fast": ("GLM 5",)}
 HERE = Place(chat="slack", team="T1", channel="C1")

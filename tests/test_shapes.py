@@ -5,20 +5,21 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.providers.scripted import ScriptedModel
-from adapters.stores.memory import MemoryNotes, MemoryStore
-from bot import claims, export, render, summary, verdict
-from bot.chair import Chair
-from bot.desk import Desk
-from bot.engine import Engine
+from adapters.doubles.memory import MemoryNotes, MemoryStore
+from adapters.doubles.scripted import ScriptedModel
+from bot.asking.request import Request, session_of
 from bot.errors import CommandError
-from bot.panel import Panelist
-from bot.pieces import Act, Bars, Buttons, Line, Message, Tone
-from bot.poll import Ballot, Mode, Place, Poll, Score, Session, Shape, Tally
+from bot.messages import export, recap, render
+from bot.messages.pieces import Act, Bars, Buttons, Line, Message, Tone
 from bot.ports import Ability, Prompt
-from bot.request import Request, session_of
-from bot.seat import Seat
-from bot.worker import Worker
+from bot.records import Ballot, Mode, Place, Poll, Score, Session, Shape, Tally, verdict
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from bot.summary import claims
+from bot.summary.chair import Chair
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.messenger import RecordingMessenger
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
@@ -108,7 +109,7 @@ AGREEMENTS = {
 
 @pytest.mark.parametrize(("held", "line"), AGREEMENTS.values(), ids=AGREEMENTS)
 def test_the_agreement_names_who_favours_what(held: Session, line: str) -> None:
-    assert summary.agreement(held) == line
+    assert recap.agreement(held) == line
 
 
 REPLIES = {

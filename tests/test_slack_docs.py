@@ -7,7 +7,7 @@ import pytest
 
 from adapters.chat.slack.faults import SENTENCES
 from adapters.chat.slack.scopes import SCOPES
-from bot.config import SlackConfig
+from bot.settings.config import SlackConfig
 
 TEXT = (Path(__file__).parents[1] / "docs" / "slack.md").read_text()
 PICTURE = Path(__file__).parents[1] / "docs" / "slack.svg"

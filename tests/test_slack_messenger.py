@@ -14,12 +14,12 @@ from adapters.chat.slack.api import Api
 from adapters.chat.slack.look import icon
 from adapters.chat.slack.messenger import BURST, SlackMessenger, Tempo
 from adapters.chat.slack.workspaces import Installed, Workspaces, one
-from bot import render
 from bot.errors import MessengerError
-from bot.pieces import Line, Message, Prose
-from bot.poll import Ballot, Place, Poll, Post, Receipt, Session
-from bot.summary import plain
-from bot.verdict import decide
+from bot.messages import render
+from bot.messages.pieces import Line, Message, Prose
+from bot.messages.recap import plain
+from bot.records import Ballot, Place, Poll, Post, Receipt, Session
+from bot.records.verdict import decide
 from tests.fakes.slack import faults
 from tests.fakes.slack.blocks import length
 from tests.fakes.slack.scan import dangers

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.costs.ledger import Account, Expense
-from bot.poll import Mode, Place, Shape
-from bot.rules import Rules
+from bot.asking.rules import Rules
+from bot.money.ledger import Account, Expense
+from bot.records import Mode, Place, Shape
 from tests.fakes.slack.house import NAMES, GatedModel, House, living
 from tests.fakes.slack.people import Person
 from tests.fakes.slack.reading import POLL, key, roots, shown, until_over

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.chat.slack.messenger import Tempo
-from adapters.providers.scripted import ScriptedModel
+from adapters.doubles.scripted import ScriptedModel
 from tests.fakes.slack import faults
 from tests.fakes.slack.house import NAMES, GatedModel, House, living, settings
 from tests.fakes.slack.people import Person

@@ -18,8 +18,8 @@ from adapters.chat.slack.manifest import manifest
 from adapters.chat.slack.scopes import EVENTS, SCOPES
 from adapters.chat.slack.service import SlackService
 from adapters.chat.slack.settings import require
-from bot.config import SlackConfig
 from bot.errors import ConfigError
+from bot.settings.config import SlackConfig
 from tests.fakes.slack.house import House, living, settings
 from tests.fakes.slack.manifest_schema import Manifest
 from tests.fakes.slack.reading import POLL, until_over

@@ -6,13 +6,13 @@ import pytest
 from rich.console import Console
 
 from adapters.chat import console_view
-from adapters.providers.scripted import ScriptedModel
-from bot import export, render, sources
-from bot.panel import Panelist
-from bot.pieces import Prose
-from bot.poll import Ballot, Place, Poll, Session, Source
+from adapters.doubles.scripted import ScriptedModel
+from bot.messages import export, render, sources
+from bot.messages.pieces import Prose
 from bot.ports import Completion
-from bot.seat import Seat
+from bot.records import Ballot, Place, Poll, Session, Source
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 
 POLL = Poll.of("Which?", ["Tea", "Coffee"])
 TEA = Source(url="https://tea.example/calm", title="On tea")

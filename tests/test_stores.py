@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from adapters.stores.memory import MemoryStore
+from adapters.doubles.memory import MemoryStore
+from adapters.stores.link import RedisLink, public
+from adapters.stores.notes import RedisNotes
 from adapters.stores.redis import RedisStore
-from adapters.stores.redis_link import RedisLink, public
-from adapters.stores.redis_notes import RedisNotes
-from bot.costs.ledger import Expense, account
 from bot.errors import LeaseLost, StoreError
-from bot.poll import (
+from bot.money.ledger import Expense, account
+from bot.ports import Entry, SessionStore
+from bot.records import (
     Argument,
     Ballot,
     PersonsVote,
@@ -30,7 +31,6 @@ from bot.poll import (
     Verdict,
     Words,
 )
-from bot.ports import Entry, SessionStore
 from bot.records.grouping import Answer, Grouping
 
 PLACE = Place(chat="slack", channel="C042")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import summary
-from bot.poll import Ballot, Place, Poll, Session
+from bot.messages import recap
+from bot.records import Ballot, Place, Poll, Session
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Kimi K2.5", "Gemini 3.1 Pro")
 POLL = Poll.of("Will it?", ["Yes", "No", "Later"])
@@ -72,17 +72,17 @@ AGREEMENTS = {
 def test_the_agreement_names_the_camps(choices: str, line: str) -> None:
     held = session(choices) if choices else session("A").model_copy(update={"ballots": ()})
 
-    assert summary.agreement(held) == line
+    assert recap.agreement(held) == line
 
 
 def test_a_plain_summary_lists_each_voter_with_its_first_sentence() -> None:
-    assert summary.plain(session("AB")).narrative == (
+    assert recap.plain(session("AB")).narrative == (
         "- GPT-5.4 chose Yes: Because.\n- GLM 5 chose No: Because."
     )
 
 
 def test_a_plain_summary_leaves_out_who_abstained() -> None:
-    assert "GLM 5" not in summary.plain(session("A-B")).narrative
+    assert "GLM 5" not in recap.plain(session("A-B")).narrative
 
 
 def test_a_plain_summary_says_why_nobody_voted() -> None:
@@ -90,25 +90,25 @@ def test_a_plain_summary_says_why_nobody_voted() -> None:
     first = silent.ballots[0].model_copy(update={"error": "declined to choose"})
     silent = silent.model_copy(update={"ballots": (first, *silent.ballots[1:])})
 
-    assert summary.plain(silent).narrative == (
+    assert recap.plain(silent).narrative == (
         "No panelist cast a vote. GPT-5.4: declined to choose. GLM 5: took too long."
     )
 
 
 def test_a_reason_that_all_share_is_told_once() -> None:
-    assert summary.plain(session("--")).narrative == "No panelist cast a vote: took too long."
+    assert recap.plain(session("--")).narrative == "No panelist cast a vote: took too long."
 
 
 def test_a_plain_summary_of_a_voter_without_reasons_tells_its_choice() -> None:
-    assert summary.plain(session("A", "")).narrative == "- GPT-5.4 chose Yes."
+    assert recap.plain(session("A", "")).narrative == "- GPT-5.4 chose Yes."
 
 
 def test_a_plain_summary_has_no_chair() -> None:
-    assert summary.plain(session("AB")).chair is None
+    assert recap.plain(session("AB")).chair is None
 
 
 def test_a_plain_summary_has_an_argument_for_each_option_in_order() -> None:
-    assert [a.letter for a in summary.plain(session("CA")).strongest] == ["A", "B", "C"]
+    assert [a.letter for a in recap.plain(session("CA")).strongest] == ["A", "B", "C"]
 
 
 def test_the_fullest_reasoning_is_the_strongest_argument() -> None:
@@ -117,19 +117,19 @@ def test_the_fullest_reasoning_is_the_strongest_argument() -> None:
     long = long.model_copy(update={"reasoning": "Because it is far longer than the other."})
     held = held.model_copy(update={"ballots": (short, long)})
 
-    strongest = summary.plain(held).strongest[0].argument
+    strongest = recap.plain(held).strongest[0].argument
 
     assert strongest == "GLM 5: Because it is far longer than the other."
 
 
 def test_an_option_that_nobody_chose_says_so() -> None:
-    unchosen = summary.plain(session("AA")).strongest[1]
+    unchosen = recap.plain(session("AA")).strongest[1]
 
     assert (unchosen.argument, unchosen.chosen) == ("No model chose this option.", False)
 
 
 def test_an_argument_for_an_option_nobody_chose_begins_with_our_words() -> None:
-    written = summary.argument(session("AA"), "B", "the cost of training.")
+    written = recap.argument(session("AA"), "B", "the cost of training.")
 
     assert not written.chosen
     assert written.argument == (
@@ -147,11 +147,11 @@ def test_an_argument_for_an_option_nobody_chose_begins_with_our_words() -> None:
     ids=["ours", "theirs"],
 )
 def test_our_words_are_not_said_twice(text: str) -> None:
-    assert summary.argument(session("AA"), "B", text).argument == f"{summary.COUNTER}cost."
+    assert recap.argument(session("AA"), "B", text).argument == f"{recap.COUNTER}cost."
 
 
 def test_an_argument_for_a_chosen_option_is_left_alone() -> None:
-    written = summary.argument(session("AA"), "A", "It is cheap.")
+    written = recap.argument(session("AA"), "A", "It is cheap.")
 
     assert (written.argument, written.chosen) == ("It is cheap.", True)
 
@@ -174,11 +174,11 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("text", "sentence"), SENTENCES.values(), ids=SENTENCES)
 def test_the_first_sentence_is_found(text: str, sentence: str) -> None:
-    assert summary.first_sentence(text) == sentence
+    assert recap.first_sentence(text) == sentence
 
 
 def test_a_long_sentence_is_cut_at_a_word() -> None:
-    cut = summary.first_sentence("word " * 100)
+    cut = recap.first_sentence("word " * 100)
 
     assert cut.endswith("word …")
-    assert len(cut) <= summary.MAX_SENTENCE + 2
+    assert len(cut) <= recap.MAX_SENTENCE + 2

@@ -2,14 +2,13 @@
 
 import pytest
 
-from adapters.providers.scripted import ScriptedModel
-from bot import verdict
-from bot.chair import Chair
+from adapters.doubles.scripted import ScriptedModel
 from bot.errors import ModelError
-from bot.poll import Ballot, Place, Poll, Session, Summary
 from bot.ports import Completion, Prompt
-from bot.seat import Seat
-from bot.summing import sum_up
+from bot.records import Ballot, Place, Poll, Session, Summary, verdict
+from bot.summary.chair import Chair
+from bot.summary.summing import sum_up
+from bot.voting.seat import Seat
 from tests.fakes.models import HeldModel
 
 GOOD = '{"narrative": "GPT-5.4 argued that it will.", "arguments": {"A": "So.", "B": "doubt"}}'

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from adapters.stores.memory import MemoryNotes, MemoryStore
-from bot.cli.serve import Front, serve
-from bot.desk import Desk
-from bot.engine import Engine
-from bot.panel import Panelist
-from bot.poll import Place
+from adapters.doubles.memory import MemoryNotes, MemoryStore
+from bot.asking.request import Request
 from bot.ports import Messenger
-from bot.request import Request
-from bot.seat import Seat
-from bot.worker import Worker
+from bot.records import Place
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
+from cli.serve import Front, serve
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.models import HeldModel
 from tests.fakes.waiting import until

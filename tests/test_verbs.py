@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.asking.verbs import Manner, parse_command, parse_manner
 from bot.errors import CommandError
-from bot.poll import Mode
-from bot.verbs import Manner, parse_command, parse_manner
+from bot.records import Mode
 
 COMMANDS = {
     "": ("new", ""),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.poll import Ballot, Poll, Tally, Verdict
-from bot.verdict import decide, join
+from bot.records import Ballot, Poll, Tally, Verdict
+from bot.records.verdict import decide, join
 
 WORDS = {"A": "Yes", "B": "No", "C": "Later", "D": "Never"}
 

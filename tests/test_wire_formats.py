@@ -11,8 +11,8 @@ import stamina
 from adapters.providers import http
 from adapters.providers.client import Endpoint, HttpModel
 from bot.errors import ModelError, ModelRefused, SchemaRefused
-from bot.poll import Source
 from bot.ports import Ability, Completion, Image, Prompt, Turn
+from bot.records import Source
 from tests.fakes.endpoint import FORMATS, KEY, MODEL, RecordedEndpoint, WireFormat, recorded
 
 TURNS = (

@@ -1,6 +1,6 @@
 """What an answer costs, where the provider does not say so itself."""
 
-from bot.costs.price import Price
+from bot.money.price import Price
 from bot.ports import Completion, ModelClient, Prompt
 
 

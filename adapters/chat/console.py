@@ -12,8 +12,8 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from adapters.chat import console_view
-from bot.pieces import Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Message
+from bot.records import Place, Post
 
 ROOM = 3  # columns at the right edge that the foot leaves free
 FRAMES = 8  # redrawings a second, for the spinners

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.pieces import (
+from bot.messages.pieces import (
     Bar,
     Bars,
     Buttons,

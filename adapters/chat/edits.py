@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.pieces import Message
-from bot.poll import Post
+from bot.messages.pieces import Message
+from bot.records import Post
 
 Send = Callable[[Post, Message], Awaitable[None]]
 Turn = Callable[[Post], Awaitable[None]]

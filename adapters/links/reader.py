@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractCookieJar
 
 from adapters.links import page
 from adapters.links.public import is_public
-from bot.images import MEDIA_TYPES
+from bot.asking.images import MEDIA_TYPES
 from bot.records.material import MAX_IMAGE, Kind, Material
 
 SECONDS = 15  # for one link, redirects included

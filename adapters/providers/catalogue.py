@@ -8,7 +8,7 @@ from adapters.providers.client import MISSHAPEN, Endpoint, HttpModel
 from adapters.providers.http import Client, get
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError
-from bot.poll import Record
+from bot.records import Record
 
 MILLION = 1_000_000
 PAGES = 20  # at the most; a thousand models each where the provider lets us say how many

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 from adapters.providers.http import Client, post
 from adapters.providers.rejection import Rejected, sentence
 from bot.errors import ModelError, ModelRefused, ProviderFailed, SchemaRefused
-from bot.poll import Record
 from bot.ports import Ability, Completion, Prompt
+from bot.records import Record
 
 BAD_REQUEST = frozenset({400, 404, 422})
 # How endpoints name what they will not take, when a request asks for JSON of a schema.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.errors import ModelRefused
-from bot.poll import Source
+from bot.records import Source
 
 MAX_REASON = 200  # characters
 

@@ -22,12 +22,13 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.stores.redis_ledger import RedisLedger
-from adapters.stores.redis_link import PREFIX, RedisLink
-from adapters.stores.redis_scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
-from bot.costs.ledger import Expense, account
+from adapters.stores.ledger import RedisLedger
+from adapters.stores.link import PREFIX, RedisLink
+from adapters.stores.scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
 from bot.errors import LeaseLost, SessionUnreadable
-from bot.poll import (
+from bot.money.ledger import Expense, account
+from bot.ports import Entry, Lease
+from bot.records import (
     Ballot,
     Grouping,
     Linked,
@@ -42,7 +43,6 @@ from bot.poll import (
     Verdict,
     Words,
 )
-from bot.ports import Entry, Lease
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,8 @@ from bot.records.ballot import Ballot
 from bot.records.grouping import Grouping
 from bot.records.material import Linked
 from bot.records.outcome import Summary, Verdict
-from bot.records.place import Place, Receipt
-from bot.records.question import (
-    MAX_ROUNDS,
-    Poll,
-)
+from bot.records.poll import MAX_ROUNDS, Poll
+from bot.records.post import Place, Receipt
 from bot.records.record import Record
 from bot.records.tally import Tally
 from bot.records.words import Words

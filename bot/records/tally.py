@@ -7,7 +7,7 @@ from typing import Any, Self
 from bot.records import counting
 from bot.records.ballot import Ballot
 from bot.records.outcome import Count
-from bot.records.question import Poll, Shape
+from bot.records.poll import Poll, Shape
 from bot.records.record import Record
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.errors import MessengerError
-from bot.pieces import Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Message
+from bot.records import Place, Post
 
 
 class Killed(BaseException):

@@ -1,6 +1,6 @@
 """A store that fails when a test wants it to."""
 
-from adapters.stores.memory import MemoryStore
+from adapters.doubles.memory import MemoryStore
 from bot.errors import StoreError
 from bot.ports import Entry, Lease
 

@@ -10,7 +10,7 @@ from adapters.chat.discord import faults, marks
 from adapters.chat.discord.times import Times
 from adapters.chat.discord.view import view
 from bot.errors import StoreError
-from bot.pieces import Line, Message
+from bot.messages.pieces import Line, Message
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from adapters.chat.discord.text import clip
-from bot.pieces import Act, Button
+from bot.messages.pieces import Act, Button
 
 LABEL = 80  # characters
 STYLES = {

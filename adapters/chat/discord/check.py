@@ -5,8 +5,8 @@ import discord
 from adapters.chat.discord import faults
 from adapters.chat.discord.invite import invite_url, permissions
 from adapters.chat.discord.rest import Rest, point
-from bot.config import DiscordConfig
 from bot.finding import Finding
+from bot.settings.config import DiscordConfig
 
 FEW = 50  # starts that are left today: whoever uses up all has the token reset
 SERVERS = 50  # that are looked at

@@ -22,10 +22,10 @@ from adapters.chat.discord.rest import LONGEST_WAIT
 from adapters.chat.discord.serving import serve
 from adapters.chat.discord.times import Times
 from adapters.chat.discord.visit import Visit
-from bot.config import DiscordConfig
 from bot.errors import StoreError
-from bot.pieces import Act
+from bot.messages.pieces import Act
 from bot.ports import Notes
+from bot.settings.config import DiscordConfig
 
 log = logging.getLogger(__name__)
 

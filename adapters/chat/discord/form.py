@@ -10,10 +10,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.commands import compose
-from bot.poll import MAX_QUESTION, MAX_ROUNDS, Mode, Record, Remark
+from bot.asking.syntax import compose
+from bot.asking.verbs import Manner
 from bot.ports import Notes
-from bot.verbs import Manner
+from bot.records import MAX_QUESTION, MAX_ROUNDS, Mode, Record, Remark
 
 PREFIX = "rt-form:"
 HOUR = 3_600  # seconds for which a form may stand open

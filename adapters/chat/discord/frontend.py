@@ -11,10 +11,10 @@ from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.rest import point
 from adapters.chat.discord.times import Times
-from bot.config import DiscordConfig
-from bot.desk import Desk
 from bot.errors import ConfigError, StoreError
 from bot.ports import Notes
+from bot.running.desk import Desk
+from bot.settings.config import DiscordConfig
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.times import Times
 from adapters.chat.discord.visit import Visit
-from bot import notices
+from bot.asking.verbs import parse_command
 from bot.errors import CommandError
-from bot.poll import Session
-from bot.verbs import parse_command
+from bot.messages import ephemeral
+from bot.records import Session
 
 MONTH = 30 * 86_400  # seconds for which an answer can be asked back in turn
 
@@ -99,7 +99,7 @@ class Inbox:
     async def _ask_back(
         self, come: Visit, session: Session, panelist: str | None, question: str
     ) -> None:
-        root = notices.root_post(session)
+        root = ephemeral.root_post(session)
         if root is None:
             raise CommandError("This poll does not stand in chat.")
         message = await self._reception.desk.answer(

@@ -3,7 +3,7 @@
 from adapters.chat.discord.places import address
 from adapters.chat.discord.prose import prose
 from adapters.chat.discord.text import clip, line
-from bot.pieces import (
+from bot.messages.pieces import (
     Bar,
     Bars,
     Heading,

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from bot.pieces import Message
+from bot.messages.pieces import Message
 
 NONCE = 20  # characters; Discord takes 25
 SHORT = 6  # characters of the nonce that stand in the mark

@@ -14,9 +14,9 @@ from adapters.chat.discord.view import files, parts, view
 from adapters.chat.discord.webhooks import Webhooks
 from adapters.chat.edits import Edits
 from bot.errors import MessengerError
-from bot.pieces import Heading, Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Heading, Message
 from bot.ports import Notes
+from bot.records import Place, Post
 
 EVERY = 2.0  # seconds between two edits of one message
 SEARCHED = 1_000  # messages that are looked through for one that was sent before

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.poll import Place, Post
+from bot.records import Place, Post
 
 CHAT = "discord"
 

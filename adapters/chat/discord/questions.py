@@ -11,10 +11,10 @@ from adapters.chat.discord.asides import InteractionAside
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.serving import serve
 from adapters.chat.discord.visit import Visit
-from bot.commands import compose
+from bot.asking.syntax import compose
+from bot.asking.verbs import Manner
 from bot.errors import StoreError
-from bot.poll import MAX_ROUNDS, Mode, Remark, Shape
-from bot.verbs import Manner
+from bot.records import MAX_ROUNDS, Mode, Remark, Shape
 
 log = logging.getLogger(__name__)
 

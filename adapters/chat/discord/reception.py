@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable
 from adapters.chat.discord import preflight
 from adapters.chat.discord.asides import Aside, note
 from adapters.chat.discord.visit import Visit
-from bot import notices
-from bot.admission import Asked
+from bot.asking.limits import Asked
+from bot.asking.request import Request
+from bot.asking.verbs import Command, Manner
 from bot.busy import Busy
-from bot.desk import Anew, Desk
 from bot.errors import CommandError, SessionMissing, StoreError
-from bot.pieces import Act
-from bot.poll import Place, Remark, Session
+from bot.messages import ephemeral
+from bot.messages.pieces import Act
 from bot.ports import Notes
-from bot.request import Request
-from bot.verbs import Command, Manner
+from bot.records import Place, Remark, Session
+from bot.running.desk import Anew, Desk
 
 log = logging.getLogger(__name__)
 
@@ -86,16 +86,16 @@ class Reception:
         """Do what a verb says, other than asking."""
         match command.verb:
             case "history":
-                await aside.show(notices.history(await self.desk.history(visit.place)))
+                await aside.show(ephemeral.history(await self.desk.history(visit.place)))
             case "panels":
-                await aside.show(notices.panels(self.desk.panels))
+                await aside.show(ephemeral.panels(self.desk.panels))
             case "show":
                 session = await self.session(visit.place, command.rest)
-                await aside.show(notices.shown(session))
+                await aside.show(ephemeral.shown(session))
             case "stop":
                 await self.stop(visit, aside, command.rest)
             case _:
-                await aside.show(notices.usage(ASK, GROUP))
+                await aside.show(ephemeral.usage(ASK, GROUP))
 
     async def stop(self, visit: Visit, aside: Aside, session_id: str) -> None:
         session = await self._running(visit.place, session_id)
@@ -141,7 +141,7 @@ class Reception:
         if asked is None:
             return  # somebody has told them already
         if asked.known:
-            await aside.show(notices.known(asked.session))
+            await aside.show(ephemeral.known(asked.session))
             return
         hints = await preflight.hints(visit, self.notes)
         if hints or not quiet:

@@ -8,7 +8,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.config import DiscordConfig
+from bot.settings.config import DiscordConfig
 
 LONGEST_WAIT = 30.0  # seconds; discord.py raises rather than sleeping out a longer rate limit
 

@@ -5,7 +5,7 @@ import re
 import discord
 
 from adapters.chat.discord import faults
-from bot.poll import Remark, Session
+from bot.records import Remark, Session
 
 LOOKED_BACK = 100  # messages
 WRITTEN = {discord.MessageType.default, discord.MessageType.reply}

@@ -14,10 +14,10 @@ from adapters.chat.discord.asides import NOBODY
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.places import CHAT
 from adapters.chat.discord.visit import Visit
-from bot import notices
-from bot.desk import Desk
 from bot.errors import CommandError, MessengerError
-from bot.poll import Place, Session
+from bot.messages import ephemeral
+from bot.records import Place, Session
+from bot.running.desk import Desk
 
 PATTERN = r"rt-share:(?P<session>[^:]*)"
 ASKED = "Where do you want to share this poll?"
@@ -76,7 +76,7 @@ async def share(
     if not target.permissions.send_messages:
         raise CommandError("You may not write in that channel.")
     place = Place(chat=CHAT, channel=str(target.id), team=come.place.team)
-    message = notices.shared(session, by=come.name, key=f"share:{come.delivery}")
+    message = ephemeral.shared(session, by=come.name, key=f"share:{come.delivery}")
     if await desk.first(f"share:{come.delivery}"):
         try:
             await messenger.post(place, messenger.parts(message)[0])

@@ -14,8 +14,8 @@ from adapters.chat.discord.questions import message_menu, poll_command
 from adapters.chat.discord.reception import Reception
 from adapters.chat.discord.serving import serve
 from adapters.chat.discord.visit import Visit
+from bot.asking.verbs import Command
 from bot.ports import Notes
-from bot.verbs import Command
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from adapters.chat.discord.places import channel_id, in_thread
 from adapters.chat.discord.rest import Rest
 from adapters.chat.discord.text import clip
 from bot.errors import MessengerError, StoreError
-from bot.poll import Place, Post
 from bot.ports import Notes
+from bot.records import Place, Post
 
 T = TypeVar("T")
 

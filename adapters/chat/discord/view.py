@@ -12,24 +12,13 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.chat import parts as cutting
 from adapters.chat.discord import lines, marks
 from adapters.chat.discord.buttons import SessionButton
 from adapters.chat.discord.faces import face
 from adapters.chat.discord.prose import prose
 from adapters.chat.discord.text import line, units
-from bot.pieces import (
-    Act,
-    Bars,
-    Buttons,
-    File,
-    Line,
-    Message,
-    Points,
-    Prose,
-    Seats,
-    Tone,
-)
+from bot.messages import parts as cutting
+from bot.messages.pieces import Act, Bars, Buttons, File, Line, Message, Points, Prose, Seats, Tone
 
 DISPLAY = 4_000  # characters that one message may show
 ROOM = 300  # of these, kept for the author's name, the mark and the joints

@@ -6,7 +6,7 @@ import discord
 
 from adapters.chat.discord.places import CHAT, place_of
 from bot.errors import CommandError
-from bot.poll import Place, Record
+from bot.records import Place, Record
 
 
 class Visit(Record):

@@ -21,8 +21,8 @@ from adapters.chat.discord.places import channel_id
 from adapters.chat.discord.rest import Rest
 from adapters.chat.discord.view import files, view
 from bot.errors import MessengerError
-from bot.pieces import Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Message
+from bot.records import Place, Post
 
 log = logging.getLogger(__name__)
 

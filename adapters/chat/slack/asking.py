@@ -5,11 +5,11 @@ from functools import partial
 
 from adapters.chat.slack.front import Caller, Front, line
 from adapters.chat.slack.history import remarks
-from bot import notices
-from bot.pieces import Message
-from bot.poll import Remark
-from bot.request import Request
-from bot.verbs import Command, Manner
+from bot.asking.request import Request
+from bot.asking.verbs import Command, Manner
+from bot.messages import ephemeral
+from bot.messages.pieces import Message
+from bot.records import Remark
 
 Tell = Callable[[Message], Awaitable[None]]  # shows something to whoever asked
 
@@ -37,7 +37,7 @@ async def ask(
         **(manner or Manner()).model_dump(),
     )
     asked = await front.desk.ask(request, sorry=partial(sorry, tell))
-    return notices.known(asked.session) if asked and asked.known else None
+    return ephemeral.known(asked.session) if asked and asked.known else None
 
 
 async def sorry(tell: Tell, reason: str) -> None:
@@ -47,12 +47,12 @@ async def sorry(tell: Tell, reason: str) -> None:
 async def notice(front: Front, caller: Caller, command: Command) -> Message:
     """Make the answer to help, history, show or panels."""
     if command.verb == "history":
-        return notices.history(await front.desk.history(caller.place.whole_channel))
+        return ephemeral.history(await front.desk.history(caller.place.whole_channel))
     if command.verb == "show":
-        return notices.shown(await front.session(caller, command.rest))
+        return ephemeral.shown(await front.session(caller, command.rest))
     if command.verb == "panels":
-        return notices.panels(front.desk.panels)
-    return notices.usage(front.command, front.command)
+        return ephemeral.panels(front.desk.panels)
+    return ephemeral.usage(front.command, front.command)
 
 
 async def context(front: Front, caller: Caller, *, upto: str, itself: bool) -> tuple[Remark, ...]:

@@ -11,11 +11,11 @@ from adapters.chat.slack.asking import sorry
 from adapters.chat.slack.commands import stop
 from adapters.chat.slack.front import Caller, Front, Json, Respond, line, sentence
 from adapters.chat.slack.view import PREFIX
-from bot import notices
-from bot.desk import Anew
 from bot.errors import RoundtableError
-from bot.pieces import Act, Message
-from bot.poll import Record
+from bot.messages import ephemeral
+from bot.messages.pieces import Act, Message
+from bot.records import Record
+from bot.running.desk import Anew
 
 
 class Click(Record):
@@ -74,7 +74,7 @@ async def _anew(
     )
     if asked is None:
         return None
-    return notices.known(asked.session) if asked.known else line("The panel is asked again.")
+    return ephemeral.known(asked.session) if asked.known else line("The panel is asked again.")
 
 
 def _click(body: Json, action: Json) -> Click:

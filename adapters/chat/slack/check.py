@@ -11,9 +11,9 @@ from adapters.chat.slack.api import Do
 from adapters.chat.slack.faults import translated
 from adapters.chat.slack.scopes import SCOPES
 from adapters.chat.slack.settings import require, secret
-from bot.config import SlackConfig
 from bot.errors import ConfigError, MessengerError
 from bot.finding import Finding
+from bot.settings.config import SlackConfig
 
 HELLO = 10.0  # seconds to wait for Slack's first word on the socket
 

@@ -10,8 +10,8 @@ from adapters.chat.slack import forms
 from adapters.chat.slack.asking import ask, notice
 from adapters.chat.slack.front import Caller, Front, Json, Respond, sentence, words
 from adapters.chat.slack.text import typed
+from bot.asking.verbs import Command, parse_command
 from bot.errors import CommandError, RoundtableError
-from bot.verbs import Command, parse_command
 
 
 def register(app: AsyncApp, front: Front) -> None:

@@ -2,8 +2,8 @@
 
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.history import remarks
-from bot.pieces import File, Message
-from bot.poll import Place
+from bot.messages.pieces import File, Message
+from bot.records import Place
 
 
 async def share(api: Api, place: Place, message: Message, file: File) -> None:

@@ -17,9 +17,9 @@ from slack_sdk.models.views import View
 
 from adapters.chat.slack.front import Caller, Front, Json
 from adapters.chat.slack.text import shorten
-from bot.commands import compose
-from bot.poll import MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_ROUNDS, Mode, Record, Shape
-from bot.verbs import Manner
+from bot.asking.syntax import compose
+from bot.asking.verbs import Manner
+from bot.records import MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, MAX_ROUNDS, Mode, Record, Shape
 
 ASK, SHARE = "roundtable_ask", "roundtable_share"
 MODES = {

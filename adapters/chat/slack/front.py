@@ -13,10 +13,10 @@ from adapters.chat.slack.messenger import SlackMessenger
 from adapters.chat.slack.people import People
 from adapters.chat.slack.text import fallback
 from adapters.chat.slack.view import Look
-from bot.desk import Desk
 from bot.errors import CommandError, MessengerError, RoundtableError, SessionMissing
-from bot.pieces import Line, Message
-from bot.poll import Place, Record, Session
+from bot.messages.pieces import Line, Message
+from bot.records import Place, Record, Session
+from bot.running.desk import Desk
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.faults import Refused
-from bot.pieces import Message
-from bot.poll import Place, Post
+from bot.messages.pieces import Message
+from bot.records import Place, Post
 
 EVENT = "roundtable_message"
 SKEW = timedelta(seconds=60)  # by which Slack's clock and ours may differ

@@ -9,9 +9,9 @@ from slack_bolt.async_app import AsyncApp
 from adapters.chat.slack import view
 from adapters.chat.slack.front import Front, Json
 from adapters.chat.slack.view import Look
-from bot import notices
-from bot.pieces import Message
-from bot.poll import Place, Session
+from bot.messages import ephemeral
+from bot.messages.pieces import Message
+from bot.records import Place, Session
 
 POLLS = 10  # at most, of all channels
 EACH = 3  # of one channel
@@ -28,9 +28,9 @@ def register(app: AsyncApp, front: Front) -> None:
 
 async def _publish(front: Front, team: str | None, user: str) -> None:
     messages = [
-        notices.history(await _polls(front, team, user)),
-        notices.panels(front.desk.panels),
-        notices.usage(front.command, front.command),
+        ephemeral.history(await _polls(front, team, user)),
+        ephemeral.panels(front.desk.panels),
+        ephemeral.usage(front.command, front.command),
     ]
     blocks = [block for message in messages for block in await _blocks(front, message)]
     shown = {"type": "home", "blocks": blocks[:BLOCKS]}

@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.workspaces import Installed
 from bot.errors import ConfigError, StoreError
-from bot.poll import Record
+from bot.records import Record
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from adapters.chat.slack.faults import BLOCKS, Refused
 from adapters.chat.slack.plain import Links
 from adapters.chat.slack.text import fallback, name
 from adapters.chat.slack.view import Look
-from bot.pieces import Bars, Message
+from bot.messages.pieces import Bars, Message
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from adapters.chat.slack.scopes import EVENTS, SCOPES
 from adapters.chat.slack.submissions import SHORTCUT
-from bot.config import SlackConfig
 from bot.errors import ConfigError
+from bot.settings.config import SlackConfig
 
 
 def manifest(config: SlackConfig) -> dict[str, Any]:

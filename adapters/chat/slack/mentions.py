@@ -10,10 +10,10 @@ from adapters.chat.slack.asking import ask, notice
 from adapters.chat.slack.asking import context as context_of
 from adapters.chat.slack.commands import stop
 from adapters.chat.slack.front import Caller, Front, Json, line, sentence
-from bot import recall
+from bot.asking.verbs import parse_command
 from bot.errors import CommandError, RoundtableError, StoreError
-from bot.poll import Session
-from bot.verbs import parse_command
+from bot.records import Session
+from bot.running import asking_back
 
 
 def register(app: AsyncApp, front: Front) -> None:
@@ -58,7 +58,7 @@ async def _ask(front: Front, caller: Caller, text: str, stamp: str) -> None:
 
 async def _ask_back(front: Front, caller: Caller, session: Session, text: str) -> None:
     """Put a question to one panelist; who is meant is settled before the event is taken."""
-    recall.addressed(session, text)
+    asking_back.addressed(session, text)
     front.later(_answer(front, caller, session, text))
 
 

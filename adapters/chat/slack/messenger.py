@@ -10,7 +10,6 @@ import stamina
 
 from adapters.chat.edits import Edits
 from adapters.chat.pace import Pace
-from adapters.chat.parts import parts
 from adapters.chat.slack import files, plain
 from adapters.chat.slack.api import MAX_PAUSE, PATIENCE, PAUSE, Api
 from adapters.chat.slack.faults import Hiccup, Refused
@@ -18,8 +17,9 @@ from adapters.chat.slack.history import Search, found
 from adapters.chat.slack.look import Looks
 from adapters.chat.slack.pins import Pins
 from bot.errors import MessengerError
-from bot.pieces import File, Link, Message
-from bot.poll import Place, Post
+from bot.messages.parts import parts
+from bot.messages.pieces import File, Link, Message
+from bot.records import Place, Post
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any
 from adapters.chat.pace import Pace
 from adapters.chat.slack.api import Api
 from adapters.chat.slack.faults import Refused
-from bot.poll import Place, Post
+from bot.records import Place, Post
 
 
 class Pins:

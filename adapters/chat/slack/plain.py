@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from bot.pieces import (
+from bot.messages.pieces import (
     Bar,
     Bars,
     Buttons,

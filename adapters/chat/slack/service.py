@@ -22,9 +22,9 @@ from adapters.chat.slack.settings import require, secret
 from adapters.chat.slack.socket import Patience
 from adapters.chat.slack.workspaces import Find, Installed, Workspaces, one
 from bot.busy import Busy
-from bot.config import SlackConfig
-from bot.desk import Desk
 from bot.errors import ConfigError, cause
+from bot.running.desk import Desk
+from bot.settings.config import SlackConfig
 
 log = logging.getLogger(__name__)
 

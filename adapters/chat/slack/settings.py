@@ -1,8 +1,8 @@
 """What the configuration has to hold for the way in which the app is run."""
 
 from adapters.chat.slack.installations import cipher
-from bot.config import SlackConfig
 from bot.errors import ConfigError
+from bot.settings.config import SlackConfig
 
 
 def require(config: SlackConfig) -> None:

@@ -11,9 +11,9 @@ from adapters.chat.slack import forms
 from adapters.chat.slack.asking import ask, context
 from adapters.chat.slack.forms import Origin
 from adapters.chat.slack.front import Caller, Front, Json, line, sentence
-from bot import notices
 from bot.errors import CommandError, RoundtableError
-from bot.poll import Place, Remark
+from bot.messages import ephemeral
+from bot.records import Place, Remark
 
 SHORTCUT = "roundtable_about"
 FETCH = 2.0  # seconds; Slack waits three for the answer to a form
@@ -79,7 +79,7 @@ async def _share(front: Front, body: Json, view: Json) -> None:
     origin = Origin.model_validate_json(view["private_metadata"])
     caller = _caller(body, view, origin)
     session = await front.desk.session(origin.session_id or "")
-    message = notices.shared(session, by=caller.name, key=f"share:{view['id']}")
+    message = ephemeral.shared(session, by=caller.name, key=f"share:{view['id']}")
     place = Place(chat="slack", channel=forms.chosen_channel(view), team=caller.team)
     try:
         await front.messenger.post(place, front.messenger.parts(message)[0])

@@ -28,8 +28,8 @@ from slack_sdk.models.blocks import (
 from adapters.chat.slack import plain, prose
 from adapters.chat.slack.plain import Links
 from adapters.chat.slack.text import shorten
-from bot.pages import pages
-from bot.pieces import (
+from bot.messages.cutting import pages
+from bot.messages.pieces import (
     Act,
     Bars,
     Button,

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.faults import Hiccup, Refused
-from bot.poll import Record
+from bot.records import Record
 
 log = logging.getLogger(__name__)
 

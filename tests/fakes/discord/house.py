@@ -10,18 +10,18 @@ from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.rest import Rest, point
 from adapters.chat.discord.threads import Threads
 from adapters.chat.discord.times import Times
-from adapters.providers.scripted import ScriptedModel
+from adapters.doubles.scripted import ScriptedModel
+from adapters.stores.link import RedisLink
+from adapters.stores.notes import RedisNotes
 from adapters.stores.redis import RedisStore
-from adapters.stores.redis_link import RedisLink
-from adapters.stores.redis_notes import RedisNotes
-from bot.desk import Desk
-from bot.engine import Engine
-from bot.panel import Panelist
-from bot.poll import Session, Status
+from bot.asking.rules import Rules
 from bot.ports import Completion, Prompt
-from bot.rules import Rules
-from bot.seat import Seat
-from bot.worker import Worker
+from bot.records import Session, Status
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.discord import table
 from tests.fakes.discord.server import PATIENCE, TOKEN, Discord
 from tests.fakes.discord.world import Channel

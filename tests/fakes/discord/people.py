@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.chat.discord.form import PREFIX
-from bot import render
-from bot.poll import Session
+from bot.messages import render
+from bot.records import Session
 from tests.fakes.discord import table, world
 from tests.fakes.discord.calls import texts, unguarded
 from tests.fakes.discord.house import House

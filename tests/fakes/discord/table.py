@@ -9,12 +9,12 @@ from adapters.chat.discord import marks
 from adapters.chat.discord.messenger import DiscordMessenger
 from adapters.chat.discord.rest import Rest, point
 from adapters.chat.discord.threads import Threads
-from adapters.stores.memory import MemoryNotes
-from bot import render
-from bot.config import DiscordConfig
-from bot.pieces import Message
-from bot.poll import Ballot, Place, Poll, Session
+from adapters.doubles.memory import MemoryNotes
+from bot.messages import render
+from bot.messages.pieces import Message
 from bot.ports import Notes
+from bot.records import Ballot, Place, Poll, Session
+from bot.settings.config import DiscordConfig
 from tests.fakes.discord.calls import texts
 from tests.fakes.discord.server import TOKEN, Discord
 from tests.fakes.discord.world import Channel, Json

@@ -12,18 +12,18 @@ from redis.asyncio import Redis
 from adapters.chat.slack.messenger import Tempo
 from adapters.chat.slack.service import SlackService
 from adapters.chat.slack.socket import Patience
-from adapters.providers.scripted import ScriptedModel
+from adapters.doubles.scripted import ScriptedModel
+from adapters.stores.link import RedisLink
+from adapters.stores.notes import RedisNotes
 from adapters.stores.redis import RedisStore
-from adapters.stores.redis_link import RedisLink
-from adapters.stores.redis_notes import RedisNotes
-from bot.config import SlackConfig
-from bot.desk import Desk
-from bot.engine import Engine
-from bot.panel import Panelist
+from bot.asking.rules import Rules
 from bot.ports import Completion, ModelClient, Prompt
-from bot.rules import Rules
-from bot.seat import Seat
-from bot.worker import Worker
+from bot.running.desk import Desk
+from bot.running.engine import Engine
+from bot.running.worker import Worker
+from bot.settings.config import SlackConfig
+from bot.voting.panelist import Panelist
+from bot.voting.seat import Seat
 from tests.fakes.slack.people import Deliver, Person, by_http, by_socket
 from tests.fakes.slack.server import FakeSlack
 

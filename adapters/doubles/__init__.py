@@ -1,0 +1,1 @@
+"""Doubles of the real things, for tests and experiments."""

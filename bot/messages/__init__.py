@@ -1,0 +1,1 @@
+"""What people read, in pieces which any chat can lay out."""

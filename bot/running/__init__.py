@@ -1,0 +1,1 @@
+"""Running sessions: the workflow, its journal, and the desk where people are served."""

@@ -1,0 +1,1 @@
+"""The configuration: its types, its reading, and the one of who has written none."""

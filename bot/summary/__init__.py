@@ -1,0 +1,1 @@
+"""The chair: what it may say of a poll, and how it groups the positions of an open question."""
