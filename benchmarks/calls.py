@@ -22,7 +22,7 @@ LATENCY = 0.05  # seconds
 
 
 def install() -> Path:
-    """Make the environment of the SDKs; gives its Python."""
+    """Make the environment of the SDKs; returns its Python."""
     python = BENCHMARKS / "bin" / "python"
     lock = str(ROOT / "requirements" / "benchmarks.txt")
     if not python.exists():

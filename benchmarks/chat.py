@@ -1,10 +1,9 @@
 """A chat that takes every message at once and keeps none."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from itertools import count
 
 from bot.messages.pieces import Message
+from bot.ports import Sent
 from bot.records import Place, Post
 
 
@@ -16,24 +15,20 @@ class SilentMessenger:
     def __init__(self) -> None:
         self._ids = count()
 
-    def parts(self, message: Message) -> Sequence[Message]:
-        return [message]
-
-    async def post(self, place: Place, message: Message) -> Post:
+    async def post(
+        self, place: Place, message: Message, *, sent: Sent | None = None
+    ) -> tuple[Post, ...]:
         del message
-        return Post(place=place, id=str(next(self._ids)))
+        sent = sent or Sent()
+        if not sent.posts:
+            await sent.add(Post(place=place, id=str(next(self._ids))))
+        return tuple(sent.posts)
 
-    async def reply(self, root: Post, message: Message) -> Post:
-        return await self.post(root.place, message)
+    async def reply(
+        self, root: Post, message: Message, *, sent: Sent | None = None
+    ) -> tuple[Post, ...]:
+        return await self.post(root.place, message, sent=sent)
 
     async def edit(self, post: Post, message: Message) -> None: ...
 
     async def pin(self, post: Post) -> None: ...
-
-    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
-        del where, message, since
-        return None
-
-    async def link(self, post: Post) -> str | None:
-        del post
-        return None

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.embedded import redis
-from bot.asking.rules import Rules
-from tests.fakes.discord.house import House, house
+from bot.asking.limits import Rules
 from tests.fakes.discord.server import Discord
+from tests.houses.discord import House, house
 
 EVERY = 0.05  # seconds between two people who give a command
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
+from adapters.providers.formats import FORMATS
 from benchmarks.chat import SilentMessenger
 from benchmarks.server import Spread, serving
 from bot.records import Place, Poll, Session
@@ -83,7 +84,7 @@ async def _work(core: wiring.Core, numbers: Iterator[int], taken: dict[int, floa
 
 
 async def _poll(core: wiring.Core, number: int) -> float:
-    """Ask one poll; gives its seconds, from when it is asked until it is over."""
+    """Ask one poll; returns its seconds, from when it is asked until it is over."""
     started = time.perf_counter()
     await ask(core, f"Poll {number}: will it?")
     return time.perf_counter() - started
@@ -93,7 +94,7 @@ async def ask(core: wiring.Core, question: str) -> None:
     """Ask a poll; ends the program where not all models vote."""
     poll = Poll.of(question, ["Yes", "No"])
     place = Place(chat=SilentMessenger.chat, channel="c")
-    session = Session.start(poll, place=place, panel=MODELS)
+    session = Session(poll=poll, place=place, panel=MODELS)
     await core.store.create(session)
     done = await core.engine.run(session.id)
     if done.verdict is None or done.verdict.voters != len(MODELS):
@@ -105,7 +106,7 @@ async def opened(url: str, *, hedging: bool) -> AsyncIterator[wiring.Core]:
     """Open the whole program but the chat, with data of its own."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ROUNDTABLE_DATA"] = folder
-        config = parse(_raw(url, hedging=hedging), {})
+        config = parse(_raw(url, hedging=hedging), {}, FORMATS)
         messenger = SilentMessenger()
         panel = config.panel("default")
         async with wiring.opened_core(config, panel, {messenger.chat: messenger}) as core:
@@ -128,8 +129,8 @@ def _p95(values: Sequence[float]) -> float:
 
 def _raw(url: str, *, hedging: bool) -> dict[str, Any]:
     provider = {"api": "openai", "base_url": url, "hedging": hedging, "concurrency": 10_000}
-    seat = {"provider": "local", "deadline": PATIENCE}
-    panelists = {name: {"name": name, "model": name, **seat} for name in MODELS}
+    profile = {"provider": "local", "deadline": PATIENCE}
+    panelists = {name: {"name": name, "model": name, **profile} for name in MODELS}
     return {
         "providers": {"local": provider},
         "panelists": panelists,

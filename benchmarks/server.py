@@ -71,7 +71,7 @@ _ANSWER = orjson.dumps(
 
 @contextmanager
 def serving(spread: Spread) -> Iterator[str]:
-    """Run the server; gives the address that clients add /chat/completions to."""
+    """Run the server; returns the address that clients add /chat/completions to."""
     command = [sys.executable, __file__, str(spread.p50), str(spread.p95)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101  # it is a pipe

@@ -39,7 +39,7 @@ def main() -> None:
 
 def _imports(without: str = "nothing") -> str:
     """Write a program that imports every module, but for those of one chat platform."""
-    files = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("adapters/**/*.py")]
+    files = (f for room in ("bot", "adapters", "cli") for f in ROOT.glob(f"{room}/**/*.py"))
     names = (".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files)
     wanted = (name for name in names if not name.startswith(f"adapters.chat.{without}"))
     listed = sorted(name for name in wanted if not name.endswith(("__main__", "__init__")))
@@ -57,7 +57,7 @@ def _least(*arguments: str) -> float:
 
 
 async def memory() -> tuple[float, float]:
-    """Give the megabytes of this process before any poll and with all of them in flight."""
+    """Return the megabytes of this process before any poll and with all of them in flight."""
     with serving(Spread(LATENCY, LATENCY)) as url:
         async with opened(url, hedging=True) as core, asyncio.TaskGroup() as group:
             before = _resident()

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from adapters.chat.slack.messenger import Tempo
 from adapters.embedded import redis
-from tests.fakes.slack.house import NAMES, GatedModel, House, emptied, living, settings
 from tests.fakes.slack.server import FakeSlack, serving
+from tests.houses.slack import NAMES, GatedModel, House, emptied, living, settings
 
 COMMANDS, ROUNDS = 50, 6  # in a second, and how often
 CHANNELS = 25
@@ -69,7 +69,7 @@ async def run(url: str) -> bool:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Run a Redis for as long as the block runs; gives its address."""
+    """Run a Redis for as long as the block runs; returns its address."""
     with tempfile.TemporaryDirectory(prefix="rt-") as folder:
         path, data = Path(folder) / "redis.sock", Path(folder)
         command = redis.command(redis.binary(), data=data, path=path)

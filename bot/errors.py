@@ -7,16 +7,25 @@ RoundtableError
 │   ├── ModelRefused    it declined, or its provider's filter did
 │   ├── SchemaRefused   its endpoint does not take a JSON schema
 │   └── ProviderFailed  the provider's own fault: away, overloaded, too slow
-├── MessengerError      a message could not be posted, edited, pinned or looked for
+├── MessengerError      a message could not be posted, edited or pinned
+│   └── SearchFailed    nobody can tell whether a message stands in chat already
 ├── StoreError          the session store cannot be reached
 │   ├── LeaseLost       somebody else runs the session now
 │   └── SessionUnreadable  another version of the program wrote the session
 ├── SessionMissing      no session has that id
 ├── SessionBusy         another process runs the session
+├── RunFailed           a run came upon an error of our own; the session is tried again
+├── BrokenOff           a poll is over without a result
 └── ServiceError        an embedded server did not start
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = "an error of roundtable's own; its log has more"
 
 
 class RoundtableError(Exception):
@@ -52,7 +61,11 @@ class ProviderFailed(ModelError):
 
 
 class MessengerError(RoundtableError):
-    """Raised when the chat did not take a message, an edit, a pin or a search."""
+    """Raised when the chat did not take a message, an edit or a pin."""
+
+
+class SearchFailed(MessengerError):
+    """Raised when it cannot be found out whether a message was sent before."""
 
 
 class StoreError(RoundtableError):
@@ -75,6 +88,14 @@ class SessionBusy(RoundtableError):
     """Raised when the session is being run by another process."""
 
 
+class RunFailed(RoundtableError):
+    """Raised when a run ended by an error of our own; it is tried again later."""
+
+
+class BrokenOff(RoundtableError):
+    """Raised when a poll is over without a result; says why to who asked it."""
+
+
 class ServiceError(RoundtableError):
     """Raised when an embedded server could not be started."""
 
@@ -86,3 +107,16 @@ def cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
         for error in group.exceptions
     ]
     return next((leaf for leaf in leaves if isinstance(leaf, RoundtableError)), leaves[0])
+
+
+@contextmanager
+def translated(kind: type[RoundtableError]) -> Iterator[None]:
+    """Let only our errors out; any other one is logged, and goes on as one of this kind."""
+    try:
+        yield
+    except Exception as error:
+        reason = cause(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(reason, RoundtableError):
+            raise reason from None
+        log.exception("An error of our own")
+        raise kind(OUR_FAULT) from error

@@ -1,29 +1,25 @@
 """The doors to the outside world; an adapter needs nothing but these shapes to fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeAlias
+from statistics import quantiles
+from typing import Any, Literal, Protocol
 
 from bot.messages.pieces import Message
 from bot.money.ledger import Expense
 from bot.records import (
-    Ballot,
-    Grouping,
-    Linked,
+    Entry,
     Material,
-    PersonsVote,
+    Paid,
+    PeopleSaid,
+    PersonsBallot,
     Place,
     Post,
-    Receipt,
     Record,
     Session,
     Source,
-    Status,
     Stop,
-    Summary,
-    Verdict,
-    Words,
 )
 
 
@@ -60,16 +56,12 @@ class Prompt(Record):
     choices: tuple[str, ...] = ()  # only for a client that is able to CHOICES
 
 
-class Completion(Record):
+class Completion(Paid):
     """What a model said; `cut` where it ran out of tokens before it was done."""
 
     text: str
     cut: bool = False
     sources: tuple[Source, ...] = ()  # what it cites of the web, where it may search there
-    input_tokens: int = 0  # those read from a cache included
-    cached_tokens: int = 0
-    output_tokens: int = 0  # those of thinking included
-    cost_usd: float | None = None  # None where the provider names no cost
 
 
 class ModelClient(Protocol):
@@ -89,42 +81,56 @@ class Reader(Protocol):
     async def read(self, addresses: Sequence[str]) -> Sequence[Material]: ...
 
 
+class Sent:
+    """How far a message came that may have been sent before.
+
+    `posts` stand already. From `since` on the next one may stand too, so it is looked for in chat,
+    by its session and key, before it is sent again. `note` is called after each further post.
+    """
+
+    def __init__(
+        self,
+        posts: Sequence[Post] = (),
+        *,
+        since: datetime | None = None,
+        note: Callable[[Sequence[Post]], Awaitable[None]] | None = None,
+    ) -> None:
+        self.posts, self.since, self._note = list(posts), since, note
+
+    async def add(self, post: Post) -> None:
+        """Take note of one more post."""
+        self.posts.append(post)
+        if self._note:
+            await self._note(self.posts)
+
+
 class Messenger(Protocol):
     """One chat platform.
 
     Keeps the platform's limits, pace and syntax: whatever stands in a message is data, so no text
-    pings anybody or breaks the layout. Posting waits for its turn; the newest edit wins. A message
-    carries its session and key in a form that `find` can see after a restart. Raises only
-    MessengerError.
+    pings anybody or breaks the layout. A message that is too long for one post goes into several;
+    what is returned is every post that it stands in. Posting waits for its turn; the newest edit
+    wins. `sent` tells what of a message was sent before, and hears of each post as it stands.
+    Raises only MessengerError.
     """
 
     chat: str
 
-    def parts(self, message: Message) -> Sequence[Message]:
-        """Cut a message into as many as the platform's limits ask for.
-
-        The first one keeps the key, and the others are called `KEY#2`, `KEY#3` and so on.
-        """
-
-    async def post(self, place: Place, message: Message) -> Post:
+    async def post(
+        self, place: Place, message: Message, *, sent: Sent | None = None
+    ) -> tuple[Post, ...]:
         """Post into a channel; or into a thread, where the place is inside one."""
 
-    async def reply(self, root: Post, message: Message) -> Post:
+    async def reply(
+        self, root: Post, message: Message, *, sent: Sent | None = None
+    ) -> tuple[Post, ...]:
         """Post into the thread of a root post, or into the thread that the root stands in."""
 
-    async def edit(self, post: Post, message: Message) -> None: ...
+    async def edit(self, post: Post, message: Message) -> None:
+        """Bring a post to a state; of a message that takes several posts, the first one."""
 
     async def pin(self, post: Post) -> None:
         """Pin a post; one that is pinned already stays so."""
-
-    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
-        """Look for a message that was sent before, by its session and key.
-
-        `where` is what `post` was given, or the root post that `reply` was given.
-        """
-
-    async def link(self, post: Post) -> str | None:
-        """Give an address that opens a post, or None where there is none."""
 
 
 class Lease(Record):
@@ -135,9 +141,6 @@ class Lease(Record):
     fence: int
 
 
-Entry: TypeAlias = Ballot | Linked | Grouping | Receipt | Verdict | Summary | Status
-
-
 class Ledger(Protocol):
     """What was spent on each day (UTC), and what is set aside. Raises StoreError."""
 
@@ -145,13 +148,13 @@ class Ledger(Protocol):
         """Add an expense of today, beside those of saved ballots and summaries."""
 
     async def expenses(self, day: date) -> Sequence[Expense]:
-        """Give what was spent on a day, summed up by account and model."""
+        """Return what was spent on a day, summed up by account and model."""
 
     async def spent(self, scope: str, day: date) -> float:
-        """Give the US dollars of one platform, or EVERYWHERE, that are known to be spent."""
+        """Return the US dollars of one platform, or EVERYWHERE, that are known to be spent."""
 
     async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
-        """Set money of today aside for a session, until it has ended.
+        """Set money of today aside for a session, until it has ended, in the place of any before.
 
         Where that would go beyond the cap of a scope, or that cap is reached already, nothing is
         set aside, and the scope is given back.
@@ -182,27 +185,27 @@ class SessionStore(Ledger, Protocol):
     async def save(self, lease: Lease, entry: Entry) -> None:
         """Write one part of a session."""
 
-    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
+    async def say(self, session_id: str, word: PersonsBallot | Stop) -> None:
         """Keep what somebody says of a session; a person's newest vote is the one that counts."""
 
-    async def words(self, session_id: str) -> Words:
-        """Give all that people have said of a session."""
+    async def words(self, session_id: str) -> PeopleSaid:
+        """Return all that people have said of a session."""
 
     async def at(self, post: Post) -> Session | None:
-        """Give the session that a post belongs to, or the newest of those in the post's thread."""
+        """Return the session that a post belongs to, or the newest of those in its thread."""
 
     async def unfinished(self) -> Sequence[Session]:
-        """Give the sessions that have not come to their end, oldest first."""
+        """Return the sessions that have not come to their end, oldest first."""
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
-        """Give the newest sessions first, of one place or of all."""
+        """Return the newest sessions first, of one place or of all."""
 
 
-class Notes(Protocol):
+class KeyValue(Protocol):
     """Small facts that are forgotten after a while, shared by every instance. Raises StoreError."""
 
     async def claim(self, key: str, value: str, *, seconds: int) -> str:
-        """Keep a value unless one stands there already; gives the one that stands there then."""
+        """Keep a value unless one stands there already; returns the one that stands there then."""
 
     async def count(self, key: str, *, seconds: int) -> int:
         """Count one more for this key; the count begins anew after so many seconds."""
@@ -210,8 +213,6 @@ class Notes(Protocol):
     async def remember(self, key: str, value: str, *, seconds: int) -> None: ...
 
     async def recall(self, key: str) -> str | None: ...
-
-    async def forget(self, key: str) -> None: ...
 
 
 class Latencies(Protocol):
@@ -221,7 +222,28 @@ class Latencies(Protocol):
         """Keep how long one call took; every tenth one earns the right to a second call."""
 
     async def p95(self, model: str) -> float | None:
-        """Give the seconds that 95 of 100 calls stayed within; None where too few are known."""
+        """Return the seconds that 95 of 100 calls stayed within; None where too few are known."""
 
     async def spare(self, model: str) -> bool:
         """Take one second call, so that there are never more than one for ten first ones."""
+
+
+KEPT = 200  # newest calls of a model that its p95 is taken from
+ENOUGH = 20  # calls before there is a p95 at all
+SHARE = 0.1  # second calls for each first one, at the most
+MOST_SPARE = 10.0  # second calls that are saved up for a bad hour
+
+
+def p95(seconds: Sequence[float]) -> float | None:
+    """Return what 95 of 100 calls stayed within; None where too few are known."""
+    if len(seconds) < ENOUGH:
+        return None
+    return quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+class Finding(Record):
+    """One thing that was looked at; `ok` tells whether nothing has to be done about it."""
+
+    part: str
+    ok: bool
+    note: str

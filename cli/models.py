@@ -1,32 +1,43 @@
-"""What `roundtable models` does: list what the providers offer, and for what price."""
+"""The command that lists what the providers offer, and for what price."""
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from adapters.providers.catalogue import Offer
+from adapters.providers.client import Offer
 from bot.errors import ConfigError, RoundtableError
 from bot.settings.config import Config, unknown
 from cli import wiring
+from cli.running import Setup, asynchronous, with_setup
 
 FREE = "free"
 PATIENCE = 30.0  # seconds for one provider's list
 
 
-async def run(config: Config, *, search: str, provider: str | None, as_json: bool) -> bool:
-    """Print the models of one provider or all; true where each of them gave its list."""
-    async with wiring.Models.opened(config) as models:
-        lists = await asyncio.gather(*(_list(models, name) for name in _asked(config, provider)))
+@click.command()
+@click.option(
+    "--search", metavar="TEXT", default="", help="Only models whose name has these words."
+)
+@click.option("--provider", metavar="NAME", help="Only this provider's.  [default: all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each model.")
+@with_setup
+@asynchronous
+async def models(*, search: str, provider: str | None, as_json: bool, setup: Setup) -> bool:
+    """List the models that the providers offer, with prices where they say them."""
+    asked = _asked(setup.config, provider)
+    async with wiring.Models.opened(setup.config) as opened:
+        lists = await asyncio.gather(*(_list(opened, name) for name in asked))
     rows = [
         (name, offer) for name, offers in lists for offer in offers or () if _fits(offer, search)
     ]
     if as_json:
-        for line in _lines(rows):
-            click.echo(line)
+        for name, offer in rows:
+            click.echo(json.dumps({"provider": name, **offer.model_dump()}, ensure_ascii=False))
     elif rows:
         Console(highlight=False).print(_table(rows))
     else:
@@ -44,7 +55,7 @@ def price(offer: Offer) -> str | None:
 
 
 def _asked(config: Config, provider: str | None) -> list[str]:
-    """Give the providers to ask: all that have their key, or the one that is named."""
+    """Return the providers to ask: all that have their key, or the one that is named."""
     if provider is None:
         return [name for name in config.providers if _has_key(config, name)]
     if provider not in config.providers:
@@ -62,16 +73,12 @@ def _has_key(config: Config, name: str) -> bool:
     return True
 
 
-async def _list(models: wiring.Models, name: str) -> tuple[str, list[Offer] | None]:
+async def _list(opened: wiring.Models, name: str) -> tuple[str, list[Offer] | None]:
     try:
-        async with asyncio.timeout(PATIENCE):
-            return name, await models.offers(name)
-    except TimeoutError:
-        why = f"no answer within {PATIENCE:g} s"
+        return name, await opened.offers(name, seconds=PATIENCE)
     except RoundtableError as error:
-        why = str(error)
-    click.echo(f"roundtable: {name}: {why}", err=True)
-    return name, None
+        click.echo(f"roundtable: {name}: {error}", err=True)
+        return name, None
 
 
 def _fits(offer: Offer, search: str) -> bool:
@@ -80,16 +87,13 @@ def _fits(offer: Offer, search: str) -> bool:
     return all(word in names for word in search.casefold().split())
 
 
-def _lines(rows: Sequence[tuple[str, Offer]]) -> Iterator[str]:
-    for name, offer in rows:
-        yield json.dumps({"provider": name, **offer.model_dump()}, ensure_ascii=False)
-
-
 def _table(rows: Sequence[tuple[str, Offer]]) -> Table:
     table = Table("provider", "model", "context", "a million tokens", box=None, pad_edge=False)
     table.columns[1].overflow = "fold"  # a name that is cut off cannot be copied
     table.columns[2].justify = "right"
     for name, offer in rows:
         context = f"{offer.context:,}" if offer.context else ""
-        table.add_row(name, offer.model or offer.name, context, price(offer) or "")
+        # Names are whatever somebody chose, so they are no markup.
+        cells = name, offer.model or offer.name, context, price(offer) or ""
+        table.add_row(*map(Text, cells))
     return table

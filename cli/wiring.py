@@ -1,5 +1,6 @@
-"""Where the parts are put together: the only place besides the command line that knows adapters."""
+"""Where the parts are put together that a poll needs: store, models, engine and desk."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,36 +9,28 @@ from typing import NamedTuple
 
 import platformdirs
 
+from adapters.calls.guards import Guards
 from adapters.embedded import keeper, model
 from adapters.links.reader import LinkReader
 from adapters.providers import http
-from adapters.providers.anthropic import AnthropicClient
-from adapters.providers.catalogue import Offer, offered
-from adapters.providers.client import Endpoint, HttpModel
-from adapters.providers.gemini import GeminiClient
-from adapters.providers.openai import OpenAIClient
-from adapters.providers.responses import ResponsesClient
-from adapters.stores.latencies import RedisLatencies
+from adapters.providers.client import Endpoint, Offer
+from adapters.providers.formats import CLIENTS
+from adapters.stores.key_value import RedisKeyValue, RedisLatencies
 from adapters.stores.link import RedisLink
 from adapters.stores.redis import RedisStore
+from bot.asking.limits import Admission, Limits, Rules
+from bot.errors import ModelError
 from bot.ports import Latencies, Messenger, ModelClient
+from bot.running.desk import Desk
 from bot.running.engine import Engine
-from bot.settings.config import Config, PanelistConfig, ProviderConfig
+from bot.running.worker import Worker
+from bot.settings.config import Config, Dialect, PanelistConfig
 from bot.summary.chair import Chair
 from bot.voting.panelist import Panelist
-from cli.guards import Guards
-
-CLIENTS: dict[str, type[HttpModel]] = {
-    "openai": OpenAIClient,
-    "responses": ResponsesClient,
-    "anthropic": AnthropicClient,
-    "gemini": GeminiClient,
-    "embedded": OpenAIClient,
-}
 
 
 def data_folder() -> Path:
-    """Give the folder of the embedded servers: `ROUNDTABLE_DATA`, else the user's data folder."""
+    """Return the folder of the embedded servers: `ROUNDTABLE_DATA`, else the user's data folder."""
     chosen = os.environ.get("ROUNDTABLE_DATA")
     return Path(chosen) if chosen else platformdirs.user_data_path("roundtable")
 
@@ -68,7 +61,7 @@ class Models:
     ) -> None:
         self._config, self._http, self._stack = config, http, stack
         self._guards = guards
-        self._endpoints: dict[str, Endpoint] = {}
+        self._embedded: Endpoint | None = None  # once its server was asked for
 
     @classmethod
     @asynccontextmanager
@@ -84,7 +77,7 @@ class Models:
         """Make the client of a panelist. Raises ServiceError where the embedded server fails."""
         bare = CLIENTS[self._config.providers[panelist.provider].api](
             self._http,
-            await self.endpoint(panelist.provider),
+            await self._endpoint(panelist.provider),
             panelist.model,
             panelist.parameters,
             effort=panelist.effort,
@@ -92,61 +85,62 @@ class Models:
         )
         return self._guards.around(bare, panelist)
 
-    async def endpoint(self, name: str) -> Endpoint:
-        """Give the endpoint of a provider. Raises ServiceError as above."""
-        if name not in self._endpoints:
-            self._endpoints[name] = await self._endpoint(self._config.providers[name])
-        return self._endpoints[name]
-
-    async def offers(self, name: str) -> list[Offer]:
-        """List the models of a provider. Raises ModelError."""
+    async def offers(self, name: str, *, seconds: float) -> list[Offer]:
+        """List the models of a provider within so many seconds. Raises ModelError."""
         api = self._config.providers[name].api
         if api == "embedded":
             free = {"input_usd": 0.0, "output_usd": 0.0}
             return [Offer(model="", name=model.MODEL, context=model.CONTEXT, **free)]
-        return await offered(self._http, api, CLIENTS[api], await self.endpoint(name))
+        try:
+            async with asyncio.timeout(seconds):
+                return await CLIENTS[api].offers(self._http, await self._endpoint(name))
+        except TimeoutError:
+            raise ModelError(f"no answer within {seconds:g} s") from None
 
     async def panelists(self, panel: Sequence[PanelistConfig]) -> dict[str, Panelist]:
         return {config.name: await self._panelist(config) for config in panel}
 
     async def _panelist(self, config: PanelistConfig) -> Panelist:
         stand_in = await self._stand_in(config) if config.fallback else None
-        return Panelist(self._config.seat(config), await self.client(config), stand_in=stand_in)
+        return Panelist(self._config.profile(config), await self.client(config), stand_in=stand_in)
 
     async def _stand_in(self, config: PanelistConfig) -> Panelist:
-        """Make who answers where a panelist's own model fails; it takes on the seat's part."""
+        """Make who answers where a panelist's own model fails; it takes on the panelist's part."""
         fallback = self._config.panelists[config.fallback or ""]
         part = {"persona": config.persona or fallback.persona, "advocate": config.advocate}
-        seat = self._config.seat(fallback).model_copy(update=part)
-        return Panelist(seat, await self.client(fallback))
+        profile = self._config.profile(fallback).model_copy(update=part)
+        return Panelist(profile, await self.client(fallback))
 
     async def chair(self) -> Chair | None:
         if self._config.chair is None:
             return None
         config = self._config.panelists[self._config.chair]
-        return Chair(self._config.seat(config), await self.client(config))
+        return Chair(self._config.profile(config), await self.client(config))
 
-    async def _endpoint(self, provider: ProviderConfig) -> Endpoint:
-        if provider.api == "embedded":
+    async def _endpoint(self, name: str) -> Endpoint:
+        """Return the endpoint of a provider. Raises ServiceError as above."""
+        provider = self._config.providers[name]
+        if provider.api != "embedded":
+            return Endpoint(
+                base_url=provider.base_url or "",
+                key=provider.key.get_secret_value() if provider.key else None,
+                **provider.model_dump(include=set(Dialect.model_fields)),
+            )
+        if self._embedded is None:
             server = keeper.attached("model", data_folder())
-            endpoint = await self._stack.enter_async_context(server)
-            return Endpoint(base_url=endpoint["url"], key=endpoint["key"], structured="grammar")
-        return Endpoint(
-            base_url=provider.base_url or "",
-            key=provider.key.get_secret_value() if provider.key else None,
-            headers=provider.headers,
-            structured=provider.structured,
-            limit_field=provider.limit_field,
-            search_with=provider.search_with,
-        )
+            found = await self._stack.enter_async_context(server)
+            self._embedded = Endpoint(base_url=found["url"], key=found["key"], structured="grammar")
+        return self._embedded
 
 
 class Core(NamedTuple):
     """What a poll needs, put together and open."""
 
     link: RedisLink
+    kv: RedisKeyValue
     store: RedisStore
     engine: Engine
+    worker: Worker
 
 
 @asynccontextmanager
@@ -155,25 +149,35 @@ async def opened_core(
 ) -> AsyncIterator[Core]:
     """Open everything that polls of these panelists need. Raises ConfigError for a missing key.
 
-    `messengers` may still change: a front-end brings its own when it is open.
+    `messengers` may still change: a platform brings its own when it is open.
     """
     chair = [config.panelists[config.chair]] if config.chair else []
     config.need_keys([*panel, *chair])
     async with (
-        AsyncExitStack() as stack,
         opened_redis(config) as link,
         Models.opened(config, RedisLatencies(link)) as models,
+        LinkReader.opened() as reader,
     ):
-        reader = (
-            await stack.enter_async_context(LinkReader.opened()) if config.polls.links else None
-        )
         store = RedisStore(link, keep_days=config.redis.keep_days)
         engine = Engine(
             store=store,
             messengers=messengers,
             panelists=await models.panelists(panel),
             chair=await models.chair(),
-            reader=reader,
+            reader=reader if config.polls.links else None,
             deadline=config.polls.deadline,
         )
-        yield Core(link, store, engine)
+        yield Core(link, RedisKeyValue(link), store, engine, Worker(store=store, engine=engine))
+
+
+def desk(config: Config, core: Core, *, rules: Mapping[str, Rules], cache_hours: int) -> Desk:
+    """Make the desk over a core; a chat without rules is limited by the caps alone."""
+    limits = Limits(core.store, core.kv, config.polls, rules)
+    return Desk(
+        store=core.store,
+        worker=core.worker,
+        limits=limits,
+        admission=Admission(core.store, core.kv, limits, cache_hours=cache_hours),
+        panels=config.names(),
+        named=config.polls.people == "named",
+    )

@@ -39,7 +39,7 @@ def main(names: tuple[str, ...]) -> None:
 
 
 def code(reports: Sequence[Report]) -> int:
-    """Give the exit code: 1 where any bar was missed."""
+    """Return the exit code: 1 where any bar was missed."""
     return int(any(report.missed for report in reports))
 
 

@@ -7,17 +7,13 @@ from typing import Any
 
 import yaml
 
-from adapters.doubles.memory import MemoryStore
 from adapters.doubles.scripted import ScriptedModel
 from bot.messages.pieces import Line
 from bot.messages.recap import moves
 from bot.ports import Prompt
-from bot.records import Mode, Place, Poll, Record, Session
-from bot.running.engine import Engine
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.records import Record, Session
 from evals.report import Report
-from tests.fakes.messenger import RecordingMessenger
+from tests.building import Table, a_debate, pieces_of
 
 CASES = Path(__file__).parent / "debates.yaml"
 OPTIONS = ("Keep", "Sell", "Wait")
@@ -87,20 +83,12 @@ async def held(case: Case) -> Session:
 
 
 async def shown(case: Case) -> tuple[Session, Sequence[str]]:
-    """Run a debate with scripted models; gives also the lines of the thread's summary."""
-    chat, store, names = RecordingMessenger(), MemoryStore(), tuple(case.rounds[0])
-    poll = Poll.of("What of the house?", OPTIONS)
-    poll = poll.model_copy(update={"mode": Mode.DEBATE, "rounds": len(case.rounds)})
-    session = Session.start(poll, place=Place(chat=chat.chat, channel="here"), panel=names)
-    await store.create(session)
-    engine = Engine(
-        store=store,
-        messengers={chat.chat: chat},
-        panelists={name: Panelist(Seat(name=name), _model(case, name)) for name in names},
-    )
-    done = await engine.run(session.id)
-    summary = next(message for _, message in chat.posts.values() if message.key == "summary")
-    return done, [piece.text for piece in summary.pieces if isinstance(piece, Line)]
+    """Run a debate with scripted models; returns also the lines of the thread's summary."""
+    names, models = tuple(case.rounds[0]), [_model(case, name) for name in case.rounds[0]]
+    poll = a_debate(*OPTIONS, question="What of the house?", rounds=len(case.rounds))
+    table = Table(*models, poll=poll, names=names)
+    done = await table.run()
+    return done, [line.text for line in pieces_of(table.chat.message("summary"), Line)]
 
 
 def _model(case: Case, name: str) -> ScriptedModel:

@@ -11,11 +11,11 @@ from bot.messages.recap import plain
 from bot.records import Session
 from bot.summary import claims
 from bot.summary.chair import Chair
-from bot.voting.seat import Seat
+from bot.voting.panelist import Profile
 from evals.recorded import Recorded, recorded
 from evals.report import Report, share
 
-CHAIR = Seat(name="Chair")
+CHAIR = Profile(name="Chair")
 MAX_FALSE_ALARMS = 0.05  # of the honest narratives
 
 
@@ -77,7 +77,7 @@ def _too_many(told: Mapping[str, bool]) -> list[str]:
 
 
 def _honest_arguments(record: Recorded) -> list[tuple[str, str]]:
-    """Give honest arguments: what a ballot says for its option, once with the option's name."""
+    """Return honest arguments: what a ballot says for its option, once with the option's name."""
     if "injection" in record.lies:
         return []  # its ballots say what nobody should
     ballots = [ballot for ballot in record.session.final_ballots if ballot.choice]
@@ -106,7 +106,7 @@ async def written(session: Session, narrative: str, *, argument: str = "It has m
 
 
 def thread(session: Session) -> list[str]:
-    """Give what a chair may have a hand in, of all that the thread shows."""
+    """Return what a chair may have a hand in, of all that the thread shows."""
     return [text for message in render.thread(session) for text in _texts(message)]
 
 

@@ -12,14 +12,12 @@ from collections.abc import Callable, Sequence
 
 from adapters.doubles.memory import MemoryStore
 from bot.messages import export
-from bot.messages.pieces import Vote
+from bot.messages.pieces import Choice
 from bot.ports import Ability, Prompt
-from bot.records import Mode, Place, Poll, Record, Remark, Session
-from bot.records.material import Kind, Material
+from bot.records import Kind, Material, Mode, Place, Poll, Record, Remark, Session
 from bot.running.engine import Engine
 from bot.summary.chair import Chair
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.voting.panelist import Panelist, Profile
 from evals.obedient import ORDER, ObedientModel
 from evals.report import Report
 from tests.fakes.messenger import RecordingMessenger
@@ -127,13 +125,13 @@ def _poll(place: str, attack: str) -> Poll:
 
 async def _run(poll: Poll, way: str, attack: str) -> tuple[Session, RecordingMessenger]:
     chat, store = RecordingMessenger(), MemoryStore()
-    held = Session.start(poll, place=Place(chat=chat.chat, channel="here"), panel=PANEL)
+    held = Session(poll=poll, place=Place(chat=chat.chat, channel="here"), panel=tuple(PANEL))
     await store.create(held.model_copy(update={"id": "1124-inject"}))
     engine = Engine(
         store=store,
         messengers={chat.chat: chat},
         panelists={name: _panelist(name, way, attack) for name in PANEL},
-        chair=Chair(Seat(name="Chair"), ObedientModel(_draft)),
+        chair=Chair(Profile(name="Chair"), ObedientModel(_draft)),
     )
     return await engine.run("1124-inject"), chat
 
@@ -142,11 +140,11 @@ def _panelist(name: str, way: str, attack: str) -> Panelist:
     said = attack if name == ATTACKER else ""
     able = (Ability.SCHEMA,) if way == "schema" else ()
     model = ObedientModel(_voter(PANEL[name], said, torn=way == "repair"), able)
-    return Panelist(Seat(name=name), model)
+    return Panelist(Profile(name=name), model)
 
 
 def _voter(option: str, said: str, *, torn: bool) -> Callable[[Prompt], str]:
-    """Give a voter that looks up the letter of its option; one that is torn is asked again."""
+    """Return a voter that looks up the letter of its option; one that is torn is asked again."""
 
     def vote(prompt: Prompt) -> str:
         letters = dict(re.findall(r'<option letter="(\w)">(\w+)', prompt.turns[0].text))
@@ -165,16 +163,16 @@ def _draft(_prompt: Prompt) -> str:
 
 
 def _replies(chat: RecordingMessenger) -> list[tuple[str, str]]:
-    """Give who is shown with which vote in the thread."""
+    """Return who is shown with which vote in the thread."""
     messages = [message for _, message in chat.posts.values() if message.author]
     return [
         (str(message.author), f"{piece.letter} in {message.key}")
         for message in messages
         for piece in message.pieces
-        if isinstance(piece, Vote)
+        if isinstance(piece, Choice)
     ]
 
 
 def _headings(document: str) -> Sequence[tuple[str, str]]:
-    """Give who is shown with which vote in the exported document, as its outline has it."""
+    """Return who is shown with which vote in the exported document, as its outline has it."""
     return re.findall(r"^### (.+)\n\n\*\*(\w)\)", document, re.MULTILINE)

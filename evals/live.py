@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
+from adapters.providers.formats import FORMATS
 from bot.errors import ModelError
 from bot.records import Ballot, Poll
 from bot.settings.presets import preset
 from bot.summary.chair import Chair
+from bot.voting import vote
 from bot.voting.panelist import Panelist
 from cli.wiring import Models
 from evals.recorded import recorded
@@ -39,26 +41,26 @@ class Room:
     @asynccontextmanager
     async def opened(cls, environ: Mapping[str, str]) -> AsyncIterator[Self]:
         """Open the configuration of who has written none. Raises ServiceError."""
-        config, about = preset(environ)
+        config, about = preset(environ, FORMATS)
         async with Models.opened(config) as models:
             panel = await models.panelists(config.panel("default"))
             yield cls(list(panel.values()), await models.chair(), about.split(",")[0] + ".")
 
     async def votes(self, poll: Poll, *, rotated: bool = True) -> list[str]:
-        """Give the words of the options that were chosen."""
+        """Return the words of the options that were chosen."""
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._vote(seat, poll, place if rotated else 0))
-                for place, seat in enumerate(self.panel)
+                group.create_task(self._vote(panelist, poll, place if rotated else 0))
+                for place, panelist in enumerate(self.panel)
             ]
         letters = [task.result().choice for task in tasks]
         return [poll.text_of(letter) for letter in letters if letter]
 
-    async def _vote(self, seat: Panelist, poll: Poll, position: int) -> Ballot:
+    async def _vote(self, panelist: Panelist, poll: Poll, position: int) -> Ballot:
         try:
-            return await seat.vote(poll, position=position)
+            return await vote.cast(panelist, poll, position=position)
         except ModelError as error:
-            return Ballot(panelist=seat.seat.name, error=str(error))
+            return Ballot(panelist=panelist.profile.name, error=str(error))
 
 
 async def order_bias(room: Room) -> Report:

@@ -36,7 +36,7 @@ Entry = Mapping[str, Any]
 
 
 def corpus() -> list[Entry]:
-    """Give the answers: `name`, `options`, `answer`, `choice`, and what its reasoning must have."""
+    """Return the answers: `name`, `options`, `answer`, `choice`, and what reasons must hold."""
     entries: list[Entry] = yaml.safe_load(CORPUS.read_text())
     return entries
 

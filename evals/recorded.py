@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from bot.records import Ballot, Mode, Place, Poll, Record, Session, verdict
+from bot.messages import recap
+from bot.records import Ballot, Mode, Place, Poll, Record, Session
 
 FOLDER = Path(__file__).parent / "sessions"
 WHEN = datetime(2026, 11, 24, tzinfo=UTC)
@@ -63,7 +64,7 @@ def _session(entry: dict[str, Any]) -> Session:
         panel=tuple(entry["panel"]),
         ballots=ballots,
     )
-    return session.model_copy(update={"verdict": verdict.decide(poll, session.tally)})
+    return session.model_copy(update={"verdict": recap.decide(poll, session.tally)})
 
 
 def _ballot(

@@ -19,12 +19,11 @@ from adapters.doubles.scripted import ScriptedModel
 from bot.records import Place, Poll, Session
 from bot.running.engine import Engine
 from bot.summary.chair import Chair
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
-from tests.fakes.discord import table
+from bot.voting.panelist import Panelist, Profile
 from tests.fakes.discord.limits import BUTTON, TEXT, walk
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Json
+from tests.houses.discord import opened_messenger, place_in
 
 QUESTION = "Will open models keep up with closed ones?"
 ANSWERS = {
@@ -63,15 +62,15 @@ class Drawn(NamedTuple):
 
 
 async def played() -> tuple[list[Json], list[Json], str]:
-    """Play the poll; gives the messages of the channel, those of the thread, and its name."""
-    async with Discord.running() as server, table.messenger(server, every=0.1) as messenger:
-        panel = {n: Panelist(Seat(name=n), ScriptedModel(text)) for n, text in ANSWERS.items()}
+    """Play the poll; returns the messages of the channel, those of the thread, and its name."""
+    async with Discord.running() as server, opened_messenger(server, edits_every=0.1) as messenger:
+        panel = {n: Panelist(Profile(name=n), ScriptedModel(text)) for n, text in ANSWERS.items()}
         store = MemoryStore()
-        chair = Chair(Seat(name="Claude Opus 4.6"), ScriptedModel(json.dumps(SUMMARY)))
+        chair = Chair(Profile(name="Claude Opus 4.6"), ScriptedModel(json.dumps(SUMMARY)))
         engine = Engine(
             store=store, messengers={"discord": messenger}, panelists=panel, chair=chair
         )
-        session = _session(table.place(server))
+        session = _session(place_in(server))
         await store.create(session)
         await engine.run(session.id)
         thread: Channel = next(c for c in server.channels.all.values() if c.is_thread)
@@ -80,7 +79,7 @@ async def played() -> tuple[list[Json], list[Json], str]:
 
 def _session(place: Place) -> Session:
     poll = Poll.of(QUESTION, ["Yes", "No"], asked_by="Ada")
-    return Session.start(poll, place=place, panel=list(ANSWERS))
+    return Session(poll=poll, place=place, panel=list(ANSWERS))
 
 
 def picture(channel: list[Json], thread: list[Json], name: str) -> str:

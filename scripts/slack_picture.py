@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 
 from adapters.doubles.scripted import ScriptedModel
 from benchmarks.slack_ack import server
-from tests.fakes.slack.house import emptied, living
-from tests.fakes.slack.reading import key, until_over
 from tests.fakes.slack.server import serving
+from tests.houses.slack import emptied, key, living, until_over
 
 Json = dict[str, Any]
 QUESTION = "Will open models keep up with proprietary ones? | Yes | No"
@@ -31,15 +30,15 @@ SAYS = {
 WIDTH, LEFT, PAD = 760, 62, 16  # pixels
 LINE, LETTER = 21, 7.8  # pixels: the height of a line, the width of a letter
 FONT = "Lato, 'Helvetica Neue', Arial, sans-serif"
-COLORS = {  # of the icons that votes have
+COLORS = {  # of the emojis that votes have; the heart without a colour in its name is red
     "blue": "#2f6fde",
     "green": "#2eb67d",
     "orange": "#e8912d",
-    "red": "#e01e5a",
     "purple": "#7c3aed",
     "yellow": "#d4a106",
     "brown": "#8b5e3c",
-    "white": "#9ca3af",
+    "red": "#e01e5a",
+    ":heart:": "#e01e5a",
 }
 
 

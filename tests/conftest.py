@@ -17,7 +17,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a real server that lives as long as the tests."""
+    """Return the address of a real server that lives as long as the tests."""
     with tempfile.TemporaryDirectory(prefix="rt-") as sockets:  # a socket's path must be short
         path = Path(sockets) / "redis.sock"
         command = redis.command(redis.binary(), data=tmp_path_factory.mktemp("redis"), path=path)

@@ -15,8 +15,7 @@ from bot.running.engine import Engine
 from bot.summary import claims
 from bot.summary.chair import Chair
 from bot.voting import advocate, debate
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.voting.panelist import Panelist, Profile
 from tests.fakes.messenger import RecordingMessenger
 
 DEVIL, GLM, GPT = "Devil", "GLM 5", "GPT-5.4"
@@ -28,7 +27,7 @@ CASE = "Water costs nothing."
 def session(*ballots: Ballot, poll: Poll = POLL, rounds: int = 2) -> Session:
     mode = Mode.DEBATE if rounds > 1 else Mode.POLL
     poll = poll.model_copy(update={"mode": mode, "rounds": rounds})
-    held = Session.start(poll, place=HERE, panel=(DEVIL, GLM, GPT))
+    held = Session(poll=poll, place=HERE, panel=(DEVIL, GLM, GPT))
     return held.model_copy(update={"ballots": ballots})
 
 
@@ -64,12 +63,12 @@ class Hall:
         return await self.engine().run(held.id)
 
     def engine(self) -> Engine:
-        seats = [Seat(name=name, advocate=name == DEVIL) for name in self.session.panel]
+        seats = [Profile(name=name, advocate=name == DEVIL) for name in self.session.panel]
         paired = zip(seats, self.models, strict=True)
         return Engine(
             store=self.store,
             messengers={"recording": self.chat},
-            panelists={seat.name: Panelist(seat, model) for seat, model in paired},
+            panelists={profile.name: Panelist(profile, model) for profile, model in paired},
         )
 
 
@@ -209,7 +208,7 @@ def test_among_several_least_options_one_is_drawn_and_stays() -> None:
 
 async def test_where_another_option_has_as_few_votes_it_is_not_its_own() -> None:
     tied = session(cast(DEVIL, "A"), cast(GLM, "B"), cast(GPT, "C"))
-    devil = Panelist(Seat(name=DEVIL, advocate=True), ScriptedModel(CASE))
+    devil = Panelist(Profile(name=DEVIL, advocate=True), ScriptedModel(CASE))
     halls = [tied.model_copy(update={"id": str(number)}) for number in range(50)]
 
     argued = [await advocate.argue(devil, held, debate.floor(held, DEVIL, 2)) for held in halls]
@@ -252,17 +251,19 @@ async def test_the_chair_is_given_the_argument_without_a_name() -> None:
     model = ScriptedModel("{}")
     debated = session(*FIRST, ARGUED, cast(GLM, "A", 2), cast(GPT, "B", 2))
 
-    await Chair(Seat(name="Chair"), model).write(debated)
+    await Chair(Profile(name="Chair"), model).write(debated)
 
     assert f'<advocate letter="C">{CASE}</advocate>' in model.prompts[0].turns[0].text
 
 
 async def test_a_very_small_model_is_told_in_few_words() -> None:
     model = ScriptedModel(CASE, abilities=[Ability.CHOICES])
-    seat = Seat(name=DEVIL, persona="You doubt.", style="brief", max_tokens=110, advocate=True)
+    profile = Profile(
+        name=DEVIL, persona="You doubt.", style="brief", max_tokens=110, advocate=True
+    )
     held = session(*FIRST)
 
-    ballot = await advocate.argue(Panelist(seat, model), held, debate.floor(held, DEVIL, 2))
+    ballot = await advocate.argue(Panelist(profile, model), held, debate.floor(held, DEVIL, 2))
 
     assert ballot.reasoning == CASE
     assert model.prompts[0].turns[0].text == (

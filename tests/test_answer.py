@@ -52,6 +52,13 @@ def test_a_clean_vote_line_is_always_read(choice: int, shown: list[str]) -> None
     assert reading.reasoning == "Because of reasons."
 
 
+@pytest.mark.parametrize(
+    "said", ["My vote is B.", "Meine Stimme ist B.", "Mon vote est B.", "Mi voto es B."]
+)
+def test_a_label_in_a_sentence_is_read_in_its_own_language(said: str) -> None:
+    assert answer.read(f"So ist es.\n\n{said}", ["Coffee", "Tea"]).letter == "B"
+
+
 def test_letters_that_only_the_panelist_saw_become_words() -> None:
     text = '{"reasoning": "Option A is cheap, but option B lasts.", "vote": "B"}'
 

@@ -4,10 +4,14 @@ import asyncio
 
 import pytest
 
-from adapters.calls.breaker import FAILURES, Breaker, Guarded
-from adapters.calls.deadline import Punctual
-from adapters.calls.limit import Limited
-from adapters.calls.price import Priced
+from adapters.calls.guards import (
+    FAILURES,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    Deadline,
+    Priced,
+    circuit_factory,
+)
 from adapters.doubles.scripted import ScriptedModel
 from bot.errors import ModelError, ModelRefused, ProviderFailed
 from bot.money.price import Price
@@ -45,7 +49,7 @@ async def test_a_call_that_takes_too_long_is_the_providers_failure() -> None:
     model = HeldModel()
 
     with pytest.raises(ProviderFailed, match=r"^a call had no answer within 0\.01 s$"):
-        await Punctual(model, seconds=0.01).complete(PROMPT)
+        await Deadline(model, seconds=0.01).complete(PROMPT)
 
     assert model.waiting == 0
 
@@ -53,7 +57,7 @@ async def test_a_call_that_takes_too_long_is_the_providers_failure() -> None:
 async def test_calls_beyond_the_limit_wait_for_their_turn() -> None:
     held = HeldModel()
     slots = asyncio.Semaphore(2)
-    models = [Limited(held, slots), Limited(held, slots)]
+    models = [ConcurrencyLimit(held, slots), ConcurrencyLimit(held, slots)]
     async with asyncio.TaskGroup() as group:
         for number in range(3):
             group.create_task(models[number % 2].complete(PROMPT))
@@ -72,10 +76,12 @@ async def test_one_provider_at_its_limit_does_not_hold_up_another() -> None:
     stuck, quick = HeldModel(), ScriptedModel("Yes.")
     full = asyncio.Semaphore(1)
     async with asyncio.TaskGroup() as group:
-        waiting = [group.create_task(Limited(stuck, full).complete(PROMPT)) for _ in range(2)]
+        waiting = [
+            group.create_task(ConcurrencyLimit(stuck, full).complete(PROMPT)) for _ in range(2)
+        ]
         await until(lambda: stuck.waiting)
 
-        answer = await Limited(quick, asyncio.Semaphore(1)).complete(PROMPT)
+        answer = await ConcurrencyLimit(quick, asyncio.Semaphore(1)).complete(PROMPT)
 
         assert answer.text == "Yes."
         for call in waiting:
@@ -84,7 +90,7 @@ async def test_one_provider_at_its_limit_does_not_hold_up_another() -> None:
 
 async def test_a_provider_that_fails_in_a_row_is_left_alone() -> None:
     model = ScriptedModel(AWAY)
-    guarded = Guarded(model, Breaker("acme"))
+    guarded = CircuitBreaker(model, circuit_factory(), "acme")
     await failed(guarded, FAILURES)
 
     said = await failed(guarded)
@@ -94,17 +100,19 @@ async def test_a_provider_that_fails_in_a_row_is_left_alone() -> None:
 
 
 async def test_all_models_of_a_provider_are_left_alone_and_no_other() -> None:
-    acme, other = Breaker("acme"), Breaker("other")
-    await failed(Guarded(ScriptedModel(AWAY), acme), FAILURES)
+    circuits = circuit_factory()
+    await failed(CircuitBreaker(ScriptedModel(AWAY), circuits, "acme"), FAILURES)
 
-    await failed(Guarded(ScriptedModel("Yes."), acme))
+    await failed(CircuitBreaker(ScriptedModel("Yes."), circuits, "acme"))
 
-    assert (await Guarded(ScriptedModel("Yes."), other).complete(PROMPT)).text == "Yes."
+    other = CircuitBreaker(ScriptedModel("Yes."), circuits, "other")
+    assert (await other.complete(PROMPT)).text == "Yes."
 
 
 async def test_one_answer_shows_that_the_provider_works() -> None:
-    breaker = Breaker("acme")
-    bad, good = Guarded(ScriptedModel(AWAY), breaker), Guarded(ScriptedModel("Yes."), breaker)
+    circuits = circuit_factory()
+    bad = CircuitBreaker(ScriptedModel(AWAY), circuits, "acme")
+    good = CircuitBreaker(ScriptedModel("Yes."), circuits, "acme")
     await failed(bad, FAILURES - 1)
 
     await good.complete(PROMPT)
@@ -116,7 +124,7 @@ async def test_one_answer_shows_that_the_provider_works() -> None:
 @pytest.mark.parametrize("error", [ModelError("wrong prompt"), ModelRefused("declined")], ids=repr)
 async def test_what_is_not_the_providers_fault_does_not_count(error: ModelError) -> None:
     model = ScriptedModel(error)
-    guarded = Guarded(model, Breaker("acme"))
+    guarded = CircuitBreaker(model, circuit_factory(), "acme")
 
     said = await failed(guarded, FAILURES + 1)
 
@@ -125,7 +133,7 @@ async def test_what_is_not_the_providers_fault_does_not_count(error: ModelError)
 
 async def test_after_its_rest_a_provider_is_tried_again() -> None:
     model = ScriptedModel(*[AWAY] * FAILURES, "Yes.")
-    guarded = Guarded(model, Breaker("acme", rest=0.01))
+    guarded = CircuitBreaker(model, circuit_factory(rest=0.01), "acme")
     await failed(guarded, FAILURES)
 
     async with asyncio.timeout(20):

@@ -3,31 +3,26 @@
 import pytest
 
 from adapters.providers import http
-from adapters.providers.catalogue import Offer, offered
-from adapters.providers.client import Endpoint
+from adapters.providers.client import Endpoint, Offer
 from bot.errors import ModelError
 from cli.models import price
-from tests.fakes.endpoint import FORMATS, KEY, recorded
+from tests.fakes.endpoint import recorded
 from tests.fakes.openai import serving
-
-LISTED = {
-    "openai": ["openai/gpt-oss-120b:free", "openrouter/auto", "z-ai/glm-5"],
-    "responses": ["gpt-5.4", "gpt-5.4-mini"],
-    "anthropic": ["claude-haiku-4-5", "claude-opus-4-6"],
-    "gemini": ["gemini-3-flash-preview", "gemini-3.1-pro-preview"],
-}
+from tests.fakes.wire import FORMATS, KEY
 
 
 async def listed(name: str, *, key: str = KEY) -> list[Offer]:
     wire = FORMATS[name]
     async with recorded(wire, "answer") as server, http.client() as client:
         where = Endpoint(base_url=server.url, key=key)
-        return await offered(client, name, wire.client, where)
+        return await wire.client.offers(client, where)
 
 
-@pytest.mark.parametrize(("name", "models"), LISTED.items(), ids=LISTED)
-async def test_every_page_of_models_that_can_answer_is_listed(name: str, models: list[str]) -> None:
-    assert [offer.model for offer in await listed(name)] == models
+@pytest.mark.parametrize("name", FORMATS)
+async def test_every_page_of_models_that_can_answer_is_listed(name: str) -> None:
+    offers = await listed(name)
+
+    assert [offer.model for offer in offers] == FORMATS[name].recorded("models")["listed"]
 
 
 async def test_prices_are_told_for_a_million_tokens() -> None:
@@ -55,4 +50,4 @@ async def test_an_endpoint_without_a_list_is_told() -> None:
     async with serving() as fake, http.client() as client:
         where = Endpoint(base_url=f"{fake.url}/nowhere", key=fake.key)
         with pytest.raises(ModelError, match=r"does not know this model or address \(404\)"):
-            await offered(client, "openai", FORMATS["openai"].client, where)
+            await FORMATS["openai"].client.offers(client, where)

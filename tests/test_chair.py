@@ -11,7 +11,7 @@ from bot.messages import recap
 from bot.ports import Ability, Completion, ModelClient, Prompt
 from bot.records import Ballot, Place, Poll, Session, Summary
 from bot.summary.chair import BRIEF_TOKENS, MAX_NARRATIVE, Chair
-from bot.voting.seat import Seat
+from bot.voting.panelist import Profile
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
 TRUE = "GPT-5.4 and GLM 5 voted Yes for the sake of speed, while Claude chose No."
@@ -44,8 +44,8 @@ def scripted(*lines: Line, able: tuple[Ability, ...] = ()) -> ScriptedModel:
 
 
 async def write(model: ModelClient, *, held: Session | None = None, brief: bool = False) -> Summary:
-    seat = Seat(name="Kimi K2.5", style="brief" if brief else "full")
-    return await Chair(seat, model).write(held or session())
+    profile = Profile(name="Kimi K2.5", style="brief" if brief else "full")
+    return await Chair(profile, model).write(held or session())
 
 
 class Cut:

@@ -16,13 +16,15 @@ from typing import Any
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from redis.asyncio import Redis
 
-from tests.fakes.endpoint import FORMATS, KEY, recorded
+from cli.program import COMMANDS, imported, program
+from tests.fakes.endpoint import recorded
 from tests.fakes.openai import fails, hangs, says, serving
-from tests.fakes.program import PATIENCE, PROGRAM, SUMMARY, Folder
+from tests.fakes.program import PATIENCE, PROGRAM, ROOT, SUMMARY, Folder
+from tests.fakes.wire import FORMATS, KEY
 
-ROOT = Path(__file__).parents[1]
 VOTE = says('{"reasoning": "It is **so**.", "vote": "A"}')
 
 
@@ -37,7 +39,7 @@ async def folder(tmp_path: Path, redis_url: str) -> AsyncIterator[Folder]:
 
 @asynccontextmanager
 async def interrupted(folder: Folder) -> AsyncIterator[tuple[Process, str]]:
-    """Give a poll that has two ballots and waits for the third, with its session's id."""
+    """Return a poll that has two ballots and waits for the third, with its session's id."""
     folder.fake.script["m2"] = [hangs]
     process = await folder.start("ask", "Will it? | Yes | No")
     assert process.stdout is not None
@@ -63,7 +65,7 @@ def test_help_is_quick() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     """What a fast machine hides from the clock."""
-    program = """
+    script = """
 import sys
 from cli.program import program
 program(["--help"], standalone_mode=False)
@@ -71,12 +73,27 @@ print({name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
 """
 
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
     )
 
     loaded = ast.literal_eval(done.stderr)
     assert loaded & {"asyncio", "httpx", "pydantic", "redis", "rich", "stamina", "yaml"} == set()
     assert "adapters" not in loaded
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_listed_with_the_first_line_of_its_own_help(name: str) -> None:
+    command = imported(name)
+
+    assert (command.help or "").splitlines()[0] == COMMANDS[name][1]
+    assert command.name == name
+
+
+def test_a_command_that_is_mistyped_is_guessed() -> None:
+    done = CliRunner().invoke(program, ["sesions"])
+
+    assert done.exit_code == 2
+    assert "'sessions'" in done.output
 
 
 async def test_ask_prints_the_thread_the_verdict_and_the_summary(folder: Folder) -> None:
@@ -114,6 +131,14 @@ async def test_each_may_be_asked_for_scores(folder: Folder) -> None:
 
     assert code == 0
     assert "Scored Yes 8, No 3" in out
+
+
+async def test_the_same_question_is_asked_anew(folder: Folder) -> None:
+    _, first, _ = await folder.run("ask", "--json", "Will it? | Yes | No")
+    _, second, _ = await folder.run("ask", "--json", "Will it? | Yes | No")
+
+    assert json.loads(first)["id"] != json.loads(second)["id"]
+    assert folder.fake.asked("m0") == 2
 
 
 async def test_json_prints_one_object_and_nothing_else(folder: Folder) -> None:
@@ -328,6 +353,14 @@ async def test_models_lists_what_a_provider_offers(folder: Folder) -> None:
     assert code == 0
     assert re.search(r"^fake +openai/gpt-5\.4 *$", out, re.MULTILINE)
     assert re.search(r"^fake +z-ai/glm-5 +202,752 +free *$", out, re.MULTILINE)
+
+
+async def test_the_name_of_a_model_is_no_markup(folder: Folder) -> None:
+    folder.fake.offers = [{"id": "acme/[bold]m[/red]"}]
+
+    _, out, _ = await folder.run("models")
+
+    assert "acme/[bold]m[/red]" in out
 
 
 async def test_models_can_be_searched_and_given_as_json(folder: Folder) -> None:

@@ -1,16 +1,18 @@
 """The configuration file: what it takes, and that all its faults are told at once."""
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from adapters.providers.formats import FORMATS
 from bot.errors import ConfigError
 from bot.money.price import FREE, Price
-from bot.settings import presets
+from bot.settings import file, presets
 from bot.settings.config import Config
-from bot.settings.file import load, parse
 
 GOOD = """
 providers:
@@ -23,9 +25,16 @@ chair: gpt
 """
 ENVIRONMENT = {"KEY": "sk-very-secret"}
 
+load = partial(file.load, formats=FORMATS)
+parse = partial(file.parse, formats=FORMATS)
+preset = partial(presets.preset, formats=FORMATS)
+
+
+KNOWN = re.sub(r", ('\w+')$", r" or \1", ", ".join(f"'{known.name}'" for known in FORMATS))
+
 
 def edited(**paths: Any) -> dict[str, Any]:
-    """Give the good file with values put at dotted paths."""
+    """Return the good file with values put at dotted paths."""
     raw: dict[str, Any] = yaml.safe_load(GOOD)
     for path, value in paths.items():
         *sections, last = path.split("__")
@@ -87,10 +96,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown section": (edited(pannels={}), "pannels: no such key; did you mean 'panels'?"),
     "unknown api": (
         edited(providers__openrouter__api="opnai"),
-        (
-            "providers.openrouter.api: "
-            "input should be 'openai', 'responses', 'anthropic', 'gemini' or 'embedded'"
-        ),
+        f"providers.openrouter.api: input should be {KNOWN}",
+    ),
+    "unknown api, by a variable": (
+        edited(providers__openrouter={"api_env": "KEY", "base_url": "http://x"}),
+        f"providers.openrouter.api: input should be {KNOWN}",
     ),
     "no web address": (
         edited(providers__openrouter__base_url="localhost:11434/v1"),
@@ -320,7 +330,7 @@ KEYS = ["OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API
 
 @pytest.mark.parametrize("variable", KEYS)
 def test_a_providers_key_puts_its_models_on_the_panel(variable: str) -> None:
-    config, notice = presets.preset({variable: "sk"})
+    config, notice = preset({variable: "sk"})
 
     assert variable in notice
     assert len(config.panel("default")) == 5
@@ -331,13 +341,13 @@ def test_a_providers_key_puts_its_models_on_the_panel(variable: str) -> None:
     ("variable", "api"), [("ANTHROPIC_API_KEY", "anthropic"), ("GEMINI_API_KEY", "gemini")]
 )
 def test_a_vendors_key_is_used_in_its_own_wire_format(variable: str, api: str) -> None:
-    config, _ = presets.preset({variable: "sk"})
+    config, _ = preset({variable: "sk"})
 
     assert {provider.api for provider in config.providers.values()} == {api}
 
 
 def test_the_key_that_reaches_most_models_comes_first() -> None:
-    config, _ = presets.preset(dict.fromkeys(KEYS, "sk"))
+    config, _ = preset(dict.fromkeys(KEYS, "sk"))
 
     assert list(config.providers) == ["openrouter"]
     assert [p.name for p in config.panel("default")] == [
@@ -350,23 +360,23 @@ def test_the_key_that_reaches_most_models_comes_first() -> None:
 
 
 def test_the_panels_of_one_key_are_those_of_the_example() -> None:
-    builtin, _ = presets.preset({"OPENROUTER_API_KEY": "sk"})
+    builtin, _ = preset({"OPENROUTER_API_KEY": "sk"})
     example = load(Path(__file__).parents[1] / "config.example.yaml", {"OPENROUTER_API_KEY": "sk"})
 
-    for name in presets.PANELS:
+    for name in builtin.panels:
         assert builtin.panel(name) == example.panel(name)
 
 
 def test_another_address_for_the_hosted_models_is_taken() -> None:
     environ = {"OPENAI_API_KEY": "sk", "OPENAI_BASE_URL": "http://localhost:1/v1"}
 
-    config, _ = presets.preset(environ)
+    config, _ = preset(environ)
 
     assert config.providers["openai"].base_url == "http://localhost:1/v1"
 
 
 def embedded() -> tuple[Config, str]:
-    return presets.preset({"OPENAI_API_KEY": ""})
+    return preset({"OPENAI_API_KEY": ""})
 
 
 def test_without_a_key_the_panel_is_embedded_and_says_what_it_is() -> None:
@@ -384,10 +394,10 @@ def test_embedded_seats_differ_by_their_personas() -> None:
 
 
 def test_what_runs_on_this_machine_costs_nothing() -> None:
-    config, _ = presets.preset({})
+    config, _ = preset({})
 
-    assert {config.price(seat) for seat in config.panelists.values()} == {FREE}
-    assert {config.seat(seat).price for seat in config.panelists.values()} == {FREE}
+    assert {config.price(profile) for profile in config.panelists.values()} == {FREE}
+    assert {config.profile(profile).price for profile in config.panelists.values()} == {FREE}
 
 
 def test_a_price_that_leaves_out_the_fee_of_a_search_is_none() -> None:

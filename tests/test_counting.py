@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.records import counting
-from bot.records.outcome import Scores
+from bot.records import Scores, tally
 
 LETTERS = "ABCD"
 RANKINGS = st.lists(st.permutations(LETTERS), max_size=9)
@@ -18,13 +17,13 @@ TENNESSEE = 42 * ["ABCD"] + 26 * ["BCDA"] + 15 * ["CDBA"] + 17 * ["DCBA"]
 
 
 def winners(rankings: Sequence[Sequence[str]], letters: str = LETTERS) -> set[str]:
-    last = counting.runoff(letters, rankings)[-1]
+    last = tally.runoff(letters, rankings)[-1]
     most = max(last.values())
     return {letter for letter, votes in last.items() if votes == most and votes}
 
 
 def test_a_run_off_drops_the_last_until_one_has_more_than_half() -> None:
-    rounds = counting.runoff(LETTERS, TENNESSEE)
+    rounds = tally.runoff(LETTERS, TENNESSEE)
 
     assert rounds == [
         {"A": 42, "B": 26, "C": 15, "D": 17},
@@ -34,30 +33,30 @@ def test_a_run_off_drops_the_last_until_one_has_more_than_half() -> None:
 
 
 def test_the_condorcet_winner_may_be_another_than_the_run_offs() -> None:
-    assert counting.condorcet(LETTERS, TENNESSEE) == "B"
+    assert tally.condorcet(LETTERS, TENNESSEE) == "B"
     assert winners(TENNESSEE) == {"D"}
 
 
 def test_a_circle_has_no_condorcet_winner_and_ties_the_run_off() -> None:
     circle = ["ABC", "BCA", "CAB"]
 
-    assert counting.condorcet("ABC", circle) is None
+    assert tally.condorcet("ABC", circle) is None
     assert winners(circle, "ABC") == {"A", "B", "C"}
 
 
 def test_more_than_half_of_the_first_choices_end_it_at_once() -> None:
-    assert len(counting.runoff("ABC", ["ABC", "ACB", "BCA"])) == 1
+    assert len(tally.runoff("ABC", ["ABC", "ACB", "BCA"])) == 1
 
 
 def test_a_ballot_without_anyone_left_counts_for_nobody() -> None:
-    rounds = counting.runoff("ABC", ["A", "A", "B", "B", "C"])
+    rounds = tally.runoff("ABC", ["A", "A", "B", "B", "C"])
 
     assert rounds[-1] == {"A": 2, "B": 2}
 
 
 def test_nobody_leads_where_nobody_ranked() -> None:
     assert winners([]) == set()
-    assert counting.condorcet("AB", []) is None
+    assert tally.condorcet("AB", []) is None
 
 
 @given(RANKINGS)
@@ -65,7 +64,7 @@ def test_who_has_more_than_half_of_the_first_choices_wins(rankings: list[list[st
     for letter in LETTERS:
         if 2 * sum(ranking[0] == letter for ranking in rankings) > len(rankings):
             assert winners(rankings) == {letter}
-            assert counting.condorcet(LETTERS, rankings) == letter
+            assert tally.condorcet(LETTERS, rankings) == letter
 
 
 @given(RANKINGS, st.permutations(LETTERS))
@@ -84,12 +83,12 @@ def test_the_order_of_the_ballots_does_not_matter(
 ) -> None:
     shuffled = sorted(rankings, key=lambda _: random.random())  # type: ignore[attr-defined]  # hypothesis gives a Random
 
-    assert counting.runoff(LETTERS, shuffled) == counting.runoff(LETTERS, rankings)
+    assert tally.runoff(LETTERS, shuffled) == tally.runoff(LETTERS, rankings)
 
 
 @given(RANKINGS)
 def test_the_condorcet_winner_beats_each_other_option(rankings: list[list[str]]) -> None:
-    best = counting.condorcet(LETTERS, rankings)
+    best = tally.condorcet(LETTERS, rankings)
 
     def above(one: str, other: str) -> int:
         return sum(ranking.index(one) < ranking.index(other) for ranking in rankings)
@@ -100,7 +99,7 @@ def test_the_condorcet_winner_beats_each_other_option(rankings: list[list[str]])
 
 @given(RANKINGS)
 def test_no_round_counts_more_votes_than_there_are_ballots(rankings: list[list[str]]) -> None:
-    for votes in counting.runoff(LETTERS, rankings):
+    for votes in tally.runoff(LETTERS, rankings):
         assert sum(votes.values()) == len(rankings)  # each ranks all, so none is exhausted
 
 
@@ -122,8 +121,8 @@ def test_all_orders_together_are_a_tie() -> None:
     ],
 )
 def test_scores_have_mean_and_spread(given_scores: list[int], summed: Scores) -> None:
-    assert counting.scores(given_scores) == summed
+    assert tally.scores_of(given_scores) == summed
 
 
 def test_no_scores_have_no_mean() -> None:
-    assert counting.scores([]) is None
+    assert tally.scores_of([]) is None

@@ -16,9 +16,8 @@ from bot.records import Ballot, Mode, Place, Poll, Session
 from bot.running.engine import Engine
 from bot.summary import claims
 from bot.summary.chair import Chair
-from bot.voting import debate
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.voting import debate, vote
+from bot.voting.panelist import Panelist, Profile
 from tests.fakes.messenger import RecordingMessenger
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
@@ -29,7 +28,7 @@ HERE = Place(chat="recording", channel="general")
 def session(*ballots: Ballot, rounds: int = 3, panel: tuple[str, ...] = NAMES) -> Session:
     poll = Poll.of("Will it?", ["Yes", "No"])
     poll = poll.model_copy(update={"mode": Mode.DEBATE, "rounds": rounds})
-    held = Session.start(poll, place=HERE, panel=panel)
+    held = Session(poll=poll, place=HERE, panel=panel)
     return held.model_copy(update={"ballots": ballots})
 
 
@@ -59,7 +58,7 @@ def no(prompt: Prompt) -> str:
 
 
 def speaker(prompt: Prompt, words: str) -> str:
-    """Give the label under which somebody said this."""
+    """Return the label under which somebody said this."""
     found = re.search(rf"<speaker>(Speaker \d+)[^<]*{words}", prompt.turns[0].text)
     assert found is not None
     return found[1]
@@ -78,7 +77,7 @@ class Hall:
         engine = Engine(
             store=self.store,
             messengers={"recording": self.chat},
-            panelists={name: Panelist(Seat(name=name), model) for name, model in seats},
+            panelists={name: Panelist(Profile(name=name), model) for name, model in seats},
         )
         return await engine.run(self.session.id)
 
@@ -239,8 +238,8 @@ async def test_labels_give_way_to_names_in_the_reasoning_and_the_credit_line_goe
     seen = debate.floor(session(*FIRST[:2]), "GPT-5.4", 2)
     model = ScriptedModel("Speaker 1 is right.\nPersuaded by: Speaker 1\nVote: A")
 
-    ballot = await Panelist(Seat(name="GPT-5.4"), model).vote(
-        session().poll, position=0, floor=seen
+    ballot = await vote.cast(
+        Panelist(Profile(name="GPT-5.4"), model), session().poll, position=0, floor=seen
     )
 
     assert (ballot.reasoning, ballot.persuaded_by) == ("GLM 5 is right.", "GLM 5")
@@ -251,8 +250,8 @@ async def test_who_keeps_its_vote_was_persuaded_by_nobody() -> None:
     seen = debate.floor(session(*FIRST[:2]), "GPT-5.4", 2)
     model = ScriptedModel("Persuaded by: Speaker 1\nVote: B")
 
-    ballot = await Panelist(Seat(name="GPT-5.4"), model).vote(
-        session().poll, position=0, floor=seen
+    ballot = await vote.cast(
+        Panelist(Profile(name="GPT-5.4"), model), session().poll, position=0, floor=seen
     )
 
     assert ballot.persuaded_by is None
@@ -264,7 +263,9 @@ async def test_a_panelist_is_told_how_to_debate_and_no_name(able: tuple[Ability,
     seen = debate.floor(session(FIRST[0], loud), "GPT-5.4", 2)
     model = ScriptedModel('{"reasoning": "x", "vote": "A"}', abilities=able)
 
-    await Panelist(Seat(name="GPT-5.4"), model).vote(session().poll, position=0, floor=seen)
+    await vote.cast(
+        Panelist(Profile(name="GPT-5.4"), model), session().poll, position=0, floor=seen
+    )
 
     prompt = model.prompts[0]
     text = prompt.turns[0].text
@@ -282,8 +283,11 @@ async def test_a_very_small_model_hears_one_who_disagrees() -> None:
     seen = debate.floor(session(*FIRST[:2]), "GPT-5.4", 2)
     model = ScriptedModel('I vote for "Yes".')
 
-    await Panelist(Seat(name="GPT-5.4", style="brief"), model).vote(
-        session().poll, position=0, floor=seen
+    await vote.cast(
+        Panelist(Profile(name="GPT-5.4", style="brief"), model),
+        session().poll,
+        position=0,
+        floor=seen,
     )
 
     asked = model.prompts[0].turns[-1].text
@@ -342,7 +346,7 @@ async def test_a_chair_is_told_who_moved() -> None:
     held = session(*FIRST, CHANGED, cast(NAMES[1], "A", 2), cast(NAMES[2], "A", 2))
     model = ScriptedModel('{"narrative": "GLM 5 led.", "arguments": {"A": "x", "B": "y"}}')
 
-    await Chair(Seat(name="chair"), model).write(held)
+    await Chair(Profile(name="chair"), model).write(held)
 
     told = model.prompts[0].turns[0].text
     assert "<moved>GPT-5.4 changed from No to Yes, persuaded by GLM 5</moved>" in told

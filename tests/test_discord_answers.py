@@ -3,17 +3,16 @@
 import pytest
 
 from tests.fakes.discord.calls import texts
-from tests.fakes.discord.house import House, house
-from tests.fakes.discord.people import BOT, finished, root_of, speaker
 from tests.fakes.discord.server import Discord
+from tests.houses.discord import BOT, House, ballot_of, finished, house, root_of, thread_of
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 
 async def test_a_reply_to_a_panelist_is_answered_by_it(server: Discord, bot: House) -> None:
     session = await finished(server, bot)
-    vote = speaker(server, session, "GLM 5")
-    thread = server.channels.all[int(root_of(server, session)["id"])]
+    vote = ballot_of(server, session, "GLM 5")
+    thread = thread_of(server, session)
 
     await server.say("But why?", at=thread, reply_to=vote)
     await server.until(lambda: len(thread.messages) == 5)
@@ -31,7 +30,7 @@ async def test_a_mention_that_names_a_panelist_is_answered_by_it(
     server: Discord, bot: House, text: str
 ) -> None:
     session = await finished(server, bot)
-    thread = server.channels.all[int(root_of(server, session)["id"])]
+    thread = thread_of(server, session)
 
     await server.say(text, at=thread)
     await server.until(lambda: len(thread.messages) == 5)
@@ -40,11 +39,23 @@ async def test_a_mention_that_names_a_panelist_is_answered_by_it(
     assert f"**{name}**" in texts(list(thread.messages.values())[-1])
 
 
+@pytest.mark.parametrize("call", ["!poll", f"{BOT} poll"], ids=["prefix", "mention"])
+async def test_who_says_poll_in_the_thread_of_one_asks_another(
+    server: Discord, bot: House, call: str
+) -> None:
+    session = await finished(server, bot)
+
+    await server.say(f"{call} And why not GLM?", at=thread_of(server, session))
+
+    newest, _ = await bot.done(count=2)
+    assert newest.poll.question == "And why not GLM?"
+
+
 async def test_a_mention_that_names_nobody_is_asked_whom_it_means(
     server: Discord, bot: House
 ) -> None:
     session = await finished(server, bot)
-    thread = server.channels.all[int(root_of(server, session)["id"])]
+    thread = thread_of(server, session)
 
     await server.say(f"{BOT} why?", at=thread)
 
@@ -57,8 +68,8 @@ async def test_a_reply_whose_words_are_hidden_asks_nobody(server: Discord, redis
     async with house(server, redis_url, prefix=None) as bot:
         await server.say(f"{BOT} Will it? | Yes | No")
         (session,) = await bot.done()
-        thread = server.channels.all[int(root_of(server, session)["id"])]
-        await server.say("But why?", at=thread, reply_to=speaker(server, session, "GLM 5"))
+        thread = thread_of(server, session)
+        await server.say("But why?", at=thread, reply_to=ballot_of(server, session, "GLM 5"))
         await server.say(f"{BOT} GLM, why?", at=thread)
         await server.until(lambda: len(thread.messages) == 6)
 
@@ -67,7 +78,7 @@ async def test_a_reply_whose_words_are_hidden_asks_nobody(server: Discord, redis
 
 async def test_people_who_answer_each_other_are_left_alone(server: Discord, bot: House) -> None:
     session = await finished(server, bot)
-    thread = server.channels.all[int(root_of(server, session)["id"])]
+    thread = thread_of(server, session)
     first = await server.say("I agree.", at=thread)
     await server.say("I do not.", at=thread, reply_to=first)
     await server.say("Nice.", reply_to=root_of(server, session))

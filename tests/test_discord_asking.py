@@ -2,15 +2,27 @@
 
 import pytest
 
+from adapters.doubles.scripted import ScriptedModel
 from bot.records import Mode, Shape
-from tests.fakes.discord import table, world
-from tests.fakes.discord.house import House, house
+from bot.running.front_desk import BEGUN
+from tests.fakes.discord import world
 from tests.fakes.discord.interactions import fields, options
-from tests.fakes.discord.people import BOT, REPLIES, finished, form_of, reply_of
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Json, Person
+from tests.houses.discord import (
+    BOT,
+    NAMES,
+    REPLIES,
+    House,
+    ballot_of,
+    finished,
+    form_of,
+    house,
+    place_in,
+    reply_of,
+)
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 
 WAYS = {
@@ -48,7 +60,7 @@ async def test_a_command_asks_and_tells_its_person_alone(server: Discord, bot: H
 
     (session,) = await bot.done()
     assert [option.text for option in session.poll.options] == ["Yes", "No", "Maybe"]
-    assert "The panel is being asked" in asked.text
+    assert BEGUN in asked.text
     assert asked.callback is not None
     assert asked.callback["data"]["flags"] & world.EPHEMERAL
 
@@ -58,7 +70,7 @@ async def test_a_command_takes_panel_mode_and_rounds(server: Discord, bot: House
     await server.command("poll", filled)
 
     (session,) = await bot.done()
-    assert session.panel == table.NAMES[:2]
+    assert session.panel == NAMES[:2]
     assert (session.poll.mode, session.poll.rounds) == (Mode.DEBATE, 3)
 
 
@@ -105,7 +117,7 @@ async def test_what_cannot_be_taken_is_told_to_its_author(
 
     assert words in asked.text
     assert words in await reply_of(server, 0)
-    assert list(await bot.desk.history(table.place(server))) == []
+    assert list(await bot.desk.history(place_in(server))) == []
 
 
 FILLED = {
@@ -124,7 +136,7 @@ async def test_without_a_question_a_form_opens(server: Discord, bot: House) -> N
     (session,) = await bot.done()
     assert session.poll.question == "Pipes | or not?"
     assert [option.text for option in session.poll.options] == ["With a | bar", "Without"]
-    assert session.panel == table.NAMES[:2]
+    assert session.panel == NAMES[:2]
 
 
 async def test_a_form_is_taken_also_after_a_restart(server: Discord, redis_url: str) -> None:
@@ -139,7 +151,7 @@ async def test_a_form_is_taken_also_after_a_restart(server: Discord, redis_url: 
 
 async def test_a_message_can_be_asked_about(server: Discord, bot: House) -> None:
     bob = Person("Bob")
-    message = await server.say("Tabs are better than spaces. " * 20, by=bob)
+    message = await server.say(("Tabs are better than spaces. " * 20).strip(), by=bob)
     form = await form_of(server, await server.menu("Ask the roundtable", message))
 
     await server.submit(form["custom_id"], fields(form, {"Question": "Is he right?"}))
@@ -158,6 +170,26 @@ async def test_a_short_message_is_offered_as_the_question(server: Discord, bot: 
     await server.submit(form["custom_id"], fields(form, {"Question": "Tabs or spaces?"}))
     (session,) = await bot.done()
     assert session.poll.context == ()
+
+
+@pytest.mark.parametrize("reasoning", ["It will.", "So it goes. " * 40], ids=["short", "long"])
+async def test_a_message_of_the_bots_own_can_be_asked_about(
+    server: Discord, redis_url: str, reasoning: str
+) -> None:
+    """What it says stands in components: a message of that kind has no content."""
+    models = [ScriptedModel(f"{reasoning.strip()}\nVote: Yes") for _ in NAMES]
+    async with house(server, redis_url, models=models) as bot:
+        vote = ballot_of(server, await finished(server, bot), "GLM 5")
+        form = await form_of(server, await server.menu("Ask the roundtable", vote))
+        await server.submit(form["custom_id"], fields(form, {"Question": "Is it right?"}))
+        newest, earlier = await bot.done(count=2)
+
+    (remark,) = newest.poll.context
+    question = next(c for c in walk_labels(form) if c["custom_id"] == "question")
+    assert reasoning.strip() in remark.text
+    assert "GLM 5" in remark.text
+    assert earlier.id not in remark.text  # the line that it is known by
+    assert question.get("value", "") == (remark.text if len(reasoning) < 300 else "")
 
 
 def walk_labels(form: Json) -> list[Json]:

@@ -1,14 +1,26 @@
 """Buttons on Discord: votes, stopping, debating, sharing; also after a restart."""
 
-from tests.fakes.discord import table, world
+from bot.running.front_desk import STOPPED
+from tests.fakes.discord import world
 from tests.fakes.discord.calls import texts
-from tests.fakes.discord.house import Held, House, house
 from tests.fakes.discord.limits import walk
-from tests.fakes.discord.people import POLL, REPLIES, buttons, finished, root_of
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Person
+from tests.houses.discord import (
+    NAMES,
+    POLL,
+    REPLIES,
+    Held,
+    House,
+    buttons,
+    command,
+    finished,
+    house,
+    place_in,
+    root_of,
+)
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 
 async def test_people_vote_and_change_their_minds(server: Discord, bot: House) -> None:
@@ -41,10 +53,10 @@ async def test_buttons_work_after_a_restart(server: Discord, redis_url: str) -> 
 
 
 async def test_who_asked_may_stop_and_others_may_not(server: Discord, redis_url: str) -> None:
-    async with house(server, redis_url, models=[Held() for _ in table.NAMES]) as bot:
+    async with house(server, redis_url, models=[Held() for _ in NAMES]) as bot:
         await server.say(POLL)
         await server.until(lambda: len(server.made(REPLIES)) == 1)
-        (session,) = await bot.desk.history(table.place(server))
+        (session,) = await bot.desk.history(place_in(server))
         root = root_of(server, session)
         stop = buttons(root)["Stop"]
 
@@ -58,15 +70,14 @@ async def test_who_asked_may_stop_and_others_may_not(server: Discord, redis_url:
 
 async def test_a_moderator_may_stop_the_newest_poll(server: Discord, redis_url: str) -> None:
     boss = Person("Boss", permissions=world.MANAGE_MESSAGES)
-    async with house(server, redis_url, models=[Held() for _ in table.NAMES]) as bot:
+    async with house(server, redis_url, models=[Held() for _ in NAMES]) as bot:
         await server.say(POLL)
         await server.until(lambda: len(server.made(REPLIES)) == 1)
 
-        group = [{"name": "stop", "type": 1, "options": []}]
-        asked = await server.answered(await server.command("roundtable", group, by=boss))
+        asked = await command(server, "stop", by=boss)
 
         (session,) = await bot.done()
-    assert "No more answers" in asked.text
+    assert STOPPED in asked.text
     assert session.words.stop is not None
 
 
@@ -103,7 +114,7 @@ async def test_nobody_shares_to_where_they_may_not_write(server: Discord, bot: H
     other = server.channels.add(Channel(world.TEXT, "other", server.guild))
     root = root_of(server, session)
     offered = await server.answered(await server.press(root, buttons(root)["Share"]))
-    server.ada.permissions = 0
+    other.denied[server.ada.id] = world.SEND
     assert offered.original is not None
 
     done = await server.choose(offered.original, f"rt-share:{session.id}", other)

@@ -5,17 +5,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.chat.discord.check import check
-from adapters.chat.discord.invite import invite_url
-from adapters.chat.discord.times import Times
+from adapters.chat.discord.check import invite_url
+from adapters.chat.discord.platform import DiscordPlatform
+from adapters.doubles.memory import MemoryKeyValue
+from bot.asking.request import Visit
 from bot.errors import ConfigError
-from tests.fakes.discord import table, world
+from bot.messages import render
+from bot.running.platform import Platform, Shared
+from bot.settings.config import DiscordConfig
+from tests.fakes.discord import world
 from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.gateway import MEMBERS, MESSAGE_CONTENT, PRESENCES
-from tests.fakes.discord.house import closed_house, house
 from tests.fakes.discord.interactions import options
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Guild
+from tests.houses.discord import DURATIONS, closed_house, config_of, house, place_in, polled
 
 BOT = f"<@{world.BOT_ID}>"
 
@@ -73,7 +77,7 @@ async def test_commands_are_told_once_and_again_when_they_change(
     names = {command["name"] for command in server.commands}
 
     async with house(server, redis_url) as bot:
-        await bot.notes.remember(f"discord:commands:{server.app_id}", "another", seconds=60)
+        await bot.kv.remember(f"discord:commands:{server.app_id}", "another", seconds=60)
     async with house(server, redis_url):
         pass
 
@@ -93,7 +97,7 @@ async def test_commands_are_for_servers_and_private_messages(
 async def test_a_limit_on_telling_commands_does_not_keep_it_away(
     server: Discord, redis_url: str
 ) -> None:
-    server.faults = [Fault(Kind.BUSY, "PUT /applications", times=9, retry_after=3_600)]
+    server.faults = [Fault(Kind.LIMITED, "PUT /applications", times=9, retry_after=3_600)]
     async with house(server, redis_url) as bot:
         await server.say("!poll Will it?")
 
@@ -105,7 +109,7 @@ async def test_the_shards_of_all_processes_take_turns(server: Discord, redis_url
     other = Guild(id=server.guild.id + (1 << 22))
     server.gateway.guilds.append(other)
     channel = server.channels.add(Channel(world.TEXT, "other", other))
-    one = {"shard_ids": [0], "shard_count": 2, "times": Times(identify=1)}
+    one = {"shard_ids": [0], "shard_count": 2, "durations": DURATIONS._replace(identify=1)}
     two = one | {"shard_ids": [1]}
 
     async with house(server, redis_url, **one) as first, house(server, redis_url, **two):
@@ -167,7 +171,7 @@ async def test_a_discord_that_is_away_is_waited_for(server: Discord, redis_url: 
 async def test_leaving_is_quick_where_nobody_is_being_served(
     server: Discord, redis_url: str
 ) -> None:
-    async with house(server, redis_url, times=Times(identify=0, drain=60)) as bot:
+    async with house(server, redis_url, durations=DURATIONS._replace(drain=60)) as bot:
         await bot.stop()
 
     assert [s.socket is None or s.socket.closed for s in server.gateway.sessions.values()] == [True]
@@ -180,8 +184,44 @@ def test_the_invitation_asks_for_exactly_what_is_needed() -> None:
     assert invite_url(7, webhooks=True) == f"{address}&permissions=2252109588319232"
 
 
+async def test_the_platform_is_opened_as_it_is_configured(server: Discord) -> None:
+    platform: Platform = DiscordPlatform(config_of(server))
+    shown = polled(place_in(server))
+
+    async with platform.opened(Shared(MemoryKeyValue(), redis=None)) as opened:
+        await opened.messenger.post(shown.place, render.root(shown))
+        visit = Visit(place=shown.place, person=str(server.ada.id))
+        assert await opened.channels.may_read(visit, shown.place)
+
+    assert platform.is_set_up()
+    assert (platform.name, platform.chat) == ("Discord", "discord")
+    assert (opened.ask, opened.command) == ("/poll", "/roundtable")
+    assert len(server.channel.messages) == 1
+
+
+def test_without_a_token_it_is_not_set_up() -> None:
+    assert not DiscordPlatform(DiscordConfig()).is_set_up()
+
+
+async def test_the_invitation_is_of_the_application_that_the_token_belongs_to(
+    server: Discord,
+) -> None:
+    address = await DiscordPlatform(config_of(server)).invite()
+
+    assert address == invite_url(server.app_id)
+
+
+@pytest.mark.parametrize("token", ["another", None], ids=["wrong", "none"])
+async def test_without_its_token_nobody_is_invited(server: Discord, token: str | None) -> None:
+    with pytest.raises(ConfigError, match=r"discord\.token: "):
+        await DiscordPlatform(config_of(server, token=token)).invite()
+
+
 async def said(server: Discord, **config: object) -> dict[str, bool]:
-    return {finding.note: finding.ok for finding in await check(table.config(server, **config))}
+    return {
+        finding.note: finding.ok
+        for finding in await DiscordPlatform(config_of(server, **config)).check()
+    }
 
 
 async def test_a_check_finds_everything_in_order(server: Discord) -> None:

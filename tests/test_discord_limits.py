@@ -6,16 +6,16 @@ import pytest
 
 from adapters.chat.discord.messenger import DiscordMessenger
 from bot.messages import render
-from bot.messages.pieces import Message
 from bot.messages.recap import plain
-from bot.records import Ballot, Poll, Session, Verdict
-from tests.fakes.discord import table, world
+from bot.records import Ballot, Label, Poll, Post, Session, Verdict
+from tests.fakes.discord import world
 from tests.fakes.discord.calls import unguarded
 from tests.fakes.discord.limits import walk
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel
+from tests.houses.discord import NAMES, ballots_of, opened_messenger, place_in, polled
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 POST = r"POST /channels/\d+/messages$"
 
@@ -38,9 +38,9 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_no_text_pings_on_any_way(server: Discord, text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
-    shown = table.session(table.place(server), text, text)
-    async with table.messenger(server) as messenger:
-        await thread_of(messenger, shown.model_copy(update={"panel": table.NAMES}))
+    shown = polled(place_in(server), text, text)
+    async with opened_messenger(server) as messenger:
+        await thread_of(messenger, shown.model_copy(update={"panel": NAMES}))
 
     assert len(server.made("POST|PATCH")) > 5
     assert unguarded(server.calls) == []
@@ -51,24 +51,21 @@ async def test_replies_without_a_thread_ping_nobody(
 ) -> None:
     channel = server.channels.add(Channel(world.VOICE, "talk", server.guild))
 
-    await thread_of(messenger, table.session(table.place(server, channel)))
+    await thread_of(messenger, polled(place_in(server, channel)))
 
     assert any("message_reference" in call.body for call in server.calls)
     assert unguarded(server.calls) == []
 
 
-async def thread_of(messenger: DiscordMessenger, shown: Session) -> list[Message]:
-    """Play a session to its end."""
-    root = await messenger.post(shown.place, render.root(shown))
-    messages = [part for message in table.ballots(shown) for part in messenger.parts(message)]
-    for message in messages:
-        await messenger.reply(root, message)
-    verdict = Verdict(label="x", winner="A", votes=2, voters=2, text="Unanimous — Yes")
+async def thread_of(messenger: DiscordMessenger, shown: Session) -> list[Post]:
+    """Play a session to its end; returns the posts of its ballots."""
+    (root,) = await messenger.post(shown.place, render.root(shown))
+    posts = [p for message in ballots_of(shown) for p in await messenger.reply(root, message)]
+    verdict = Verdict(label=Label.UNANIMOUS, winner="A", votes=2, voters=2, text="Unanimous — Yes")
     ended = shown.model_copy(update={"verdict": verdict})
     await messenger.edit(root, render.root(ended))
-    for part in messenger.parts(render.summary(ended, plain(ended))):
-        await messenger.post(shown.place, part)
-    return messages
+    await messenger.post(shown.place, render.summary(ended, plain(ended)))
+    return posts
 
 
 LONG = {
@@ -84,7 +81,7 @@ LONG = {
 async def test_long_votes_are_cut_into_messages_that_fit(
     server: Discord, messenger: DiscordMessenger, text: str
 ) -> None:
-    shown = table.session(table.place(server), reasoning=text)
+    shown = polled(place_in(server), reasoning=text)
 
     sent = await thread_of(messenger, shown)
 
@@ -96,7 +93,7 @@ async def test_a_text_of_no_end_goes_into_a_file(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     text = "So it goes, and goes. " * 2_000
-    shown = table.session(table.place(server))
+    shown = polled(place_in(server))
     shown = shown.model_copy(
         update={"ballots": (Ballot(panelist="GLM 5", choice="A", reasoning=text),)}
     )
@@ -113,9 +110,7 @@ async def test_the_longest_poll_fits_into_the_root_message(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     poll = Poll.of("*" * 1_000, [f"{n}" + "_" * 199 for n in range(10)], asked_by="|" * 80)
-    shown = Session.start(
-        poll, place=table.place(server), panel=[f"{n}" + "~" * 59 for n in range(20)]
-    )
+    shown = Session(poll=poll, place=place_in(server), panel=[f"{n}" + "~" * 59 for n in range(20)])
     cast = tuple(Ballot(panelist=name, error="`" * 300) for name in shown.panel)
 
     await messenger.post(shown.place, render.root(shown.model_copy(update={"ballots": cast})))

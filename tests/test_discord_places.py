@@ -3,14 +3,13 @@
 import pytest
 
 from bot.records import Status
-from tests.fakes.discord import table, world
-from tests.fakes.discord.house import House, house
+from tests.fakes.discord import world
 from tests.fakes.discord.interactions import options
-from tests.fakes.discord.people import POLL, finished
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel, Person
+from tests.houses.discord import POLL, House, finished, house, place_in
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 
 async def test_in_a_thread_what_was_said_there_is_the_context(server: Discord, bot: House) -> None:
@@ -28,7 +27,11 @@ async def test_in_a_thread_what_was_said_there_is_the_context(server: Discord, b
 
     (session,) = await bot.done(thread)
     told = [(remark.author, remark.text) for remark in session.poll.context]
-    assert told == [("Ada", "Shall we move to Rust?"), ("Bob", "It would take a year.")]
+    assert told == [
+        ("Ada", "Shall we move to Rust?"),
+        ("Bob", "It would take a year."),
+        ("Robot", "Beep."),
+    ]
     assert len(thread.messages) == 3 + 5
     assert len(thread.pins) == 1
 
@@ -92,7 +95,7 @@ async def test_without_leave_to_write_only_the_asker_hears_of_it(
             lambda: any(c.type == world.DM and c.messages for c in server.channels.all.values())
         )
 
-        assert list(await bot.desk.history(table.place(server))) == []
+        assert list(await bot.desk.history(place_in(server))) == []
         assert [model.prompts for model in bot.models] == [[], [], []]
     assert "needs View Channel and Send Messages" in asked.text
 

@@ -8,13 +8,22 @@ import pytest
 from bot.messages import render
 from bot.messages.pieces import Message
 from bot.records import Poll, Session, Status
-from tests.fakes.discord import table, world
+from tests.fakes.discord import world
 from tests.fakes.discord.calls import texts, unguarded
 from tests.fakes.discord.faults import Fault, Kind
-from tests.fakes.discord.house import VOTE, Held, House, closed_house, house
 from tests.fakes.discord.server import Discord
+from tests.houses.discord import (
+    NAMES,
+    VOTE,
+    Held,
+    House,
+    closed_house,
+    copies_of,
+    house,
+    place_in,
+)
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 POLL = "!poll Will it? | Yes | No"
 
@@ -35,11 +44,11 @@ def assert_whole(server: Discord, session: Session) -> None:
     """Check that every message of a finished poll stands in chat once, and pings nobody."""
     assert session.status is Status.DONE
     assert len(session.ballots) == 3
-    found = {m.key: len(table.standing(server, m)) for m in messages(session)}
+    found = {m.key: len(copies_of(server, m)) for m in messages(session)}
     assert found == dict.fromkeys(found, 1)
-    (root,) = table.standing(server, render.root(session))
+    (root,) = copies_of(server, render.root(session))
     assert "Unanimous — Yes (3/3 votes)" in texts(root)
-    (summary,) = table.standing(server, messages(session)[-1])
+    (summary,) = copies_of(server, messages(session)[-1])
     assert summary["pinned"]
     assert unguarded(server.calls) == []
 
@@ -91,8 +100,8 @@ FAULTS = {
     "502 after storing a vote": Fault(Kind.BAD_GATEWAY, r"POST /channels/\d+/messages", skip=2),
     "503 for every second": Fault(Kind.UNAVAILABLE, r"POST /channels", times=3, skip=1),
     "connections that break": Fault(Kind.DROP_AFTER, r"(POST|PUT) /channels", times=3),
-    "busy": Fault(Kind.BUSY, r"POST /channels", times=4),
-    "threads limited for minutes": Fault(Kind.BUSY, "/threads", times=9, retry_after=300),
+    "a pace to keep": Fault(Kind.LIMITED, r"POST /channels", times=4),
+    "threads limited for minutes": Fault(Kind.LIMITED, "/threads", times=9, retry_after=300),
     "a thread that was made, and nobody told": Fault(Kind.DROP_AFTER, "/threads"),
     "silence for threads": Fault(Kind.HANG, "/threads"),
     "no thread allowed": Fault(Kind.FORBIDDEN, "/threads", times=9),
@@ -139,7 +148,7 @@ async def test_what_was_missed_is_made_up_for_when_the_session_is_resumed(
 async def test_a_new_session_of_the_gateway_doubles_nothing(
     server: Discord, redis_url: str
 ) -> None:
-    slow = [Held() for _ in table.NAMES]
+    slow = [Held() for _ in NAMES]
     async with house(server, redis_url, models=slow) as bot:
         await server.say(POLL)
         await server.until(lambda: len(server.made(r"POST /channels/\d+/messages$")) == 1)
@@ -185,7 +194,7 @@ async def test_a_process_that_ends_at_any_request_is_carried_on(
     fault = Fault(kind, "(POST|PATCH|PUT) /channels", skip=at)
     server.faults = [fault]
     poll = Poll.of("Will it?", ["Yes", "No"], asked_by="Ada")
-    new = Session.start(poll, place=table.place(server), panel=table.NAMES)
+    new = Session(poll=poll, place=place_in(server), panel=NAMES)
     async with closed_house(server, redis_url) as first:
         await first.store.create(new)
         run = asyncio.create_task(first.engine.run(new.id))
@@ -202,7 +211,7 @@ async def test_a_process_that_ends_at_any_request_is_carried_on(
 async def test_a_poll_that_was_cut_off_is_carried_on_by_the_next_process(
     server: Discord, redis_url: str
 ) -> None:
-    slow = [Held() for _ in table.NAMES]
+    slow = [Held() for _ in NAMES]
     async with house(server, redis_url, models=slow):
         await server.say(POLL)
         await server.until(lambda: len(server.made(r"POST /channels/\d+/messages$")) == 1)
@@ -219,15 +228,15 @@ async def test_without_leave_to_pin_the_summary_says_so(server: Discord, bot: Ho
     await server.say(POLL)
 
     (session,) = await bot.done()
-    (summary,) = table.standing(server, messages(session)[-1])
+    (summary,) = copies_of(server, messages(session)[-1])
     assert "Not pinned: the bot lacks the permission for it here" in texts(summary)
 
 
-HICCUPS = [Kind.DROP_AFTER, Kind.BAD_GATEWAY, Kind.UNAVAILABLE, Kind.BUSY]
+HICCUPS = [Kind.DROP_AFTER, Kind.BAD_GATEWAY, Kind.UNAVAILABLE, Kind.LIMITED]
 
 
 @pytest.mark.parametrize("kind", HICCUPS, ids=str)
-async def test_faces_are_shown_through_one_webhook(
+async def test_panelists_post_under_their_names_through_one_webhook(
     server: Discord, redis_url: str, kind: Kind
 ) -> None:
     server.guild.permissions |= world.WEBHOOKS
@@ -239,7 +248,7 @@ async def test_faces_are_shown_through_one_webhook(
     assert_whole(server, session)
     thread = server.channels.all[int(root_id(session))]
     names = sorted(m["author"]["username"] for m in thread.messages.values())
-    assert names == sorted(name.lower() for name in table.NAMES)
+    assert names == sorted(name.lower() for name in NAMES)
     assert len(server.channel.webhooks) == 1
 
 
@@ -251,7 +260,7 @@ async def test_without_leave_for_webhooks_the_bot_speaks_itself(
         (session,) = await bot.done()
 
     assert_whole(server, session)
-    assert VOTE.split("\n")[0] in texts(table.standing(server, messages(session)[1])[0])
+    assert VOTE.split("\n")[0] in texts(copies_of(server, messages(session)[1])[0])
 
 
 async def test_a_webhook_that_somebody_deletes_keeps_no_vote_away(

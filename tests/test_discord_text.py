@@ -4,23 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.chat.discord import lines
-from adapters.chat.discord.faces import face
+from adapters.chat.discord.layout import icon_of, parts, text_of, view
 from adapters.chat.discord.prose import prose
-from adapters.chat.discord.said import author_of
 from adapters.chat.discord.text import clip, escape, line, units
-from adapters.chat.discord.view import parts, view
 from bot.asking.syntax import compose, parse_poll
 from bot.messages.pieces import (
+    Act,
     Bar,
     Bars,
+    Button,
+    Buttons,
     Line,
     Message,
+    PanelistRow,
+    Panelists,
+    PanelistState,
     People,
     Prose,
-    SeatRow,
-    Seats,
-    SeatState,
     Tone,
 )
 from bot.records import Place, Poll, Post, Receipt, Session
@@ -50,7 +50,7 @@ PROSE = {
     "span of ticks": ("`` a`b ``", "`` a`b ``"),
     "table": ("|a|b|\n|-|-|\n|**c**|dd|", "```\na  b\n─  ──\nc  dd\n```"),
     "html": ("<b>a</b>", "\\<b>a\\</b>"),
-    "rule": ("a\n\n---\n\nb", "a\n\n\\———\n\nb"),
+    "rule": ("a\n\n---\n\nb", "a\n\n———\n\nb"),
     "spoiler": ("||a||", "\\|\\|a\\|\\|"),
     "subtext": ("-# a", "\\-# a"),
     "quote of all": (">>> a", "> a"),
@@ -110,7 +110,7 @@ def test_bars_are_as_long_as_their_votes() -> None:
         Bar(letter="B", text="No", votes=1, voters=4),
     )
 
-    assert lines.text(Bars(bars=bars)) == (
+    assert text_of(Bars(bars=bars)) == (
         "**A** · Yes\n`████████████░░░░` 3\n**B** · No\n`████░░░░░░░░░░░░` 1"
     )
 
@@ -118,18 +118,18 @@ def test_bars_are_as_long_as_their_votes() -> None:
 def test_before_the_first_vote_only_the_options_stand() -> None:
     bars = (Bar(letter="A", text="Yes", votes=0, voters=0),)
 
-    assert lines.text(Bars(bars=bars)) == "**A** · Yes"
+    assert text_of(Bars(bars=bars)) == "**A** · Yes"
 
 
 def test_each_seat_tells_how_far_it_is() -> None:
     rows = (
-        SeatRow(name="GLM 5", state=SeatState.THINKING),
-        SeatRow(name="GPT-5.4", state=SeatState.VOTED, note="Yes"),
-        SeatRow(name="Kimi", state=SeatState.ABSTAINED, note="it was too slow"),
-        SeatRow(name="Qwen", state=SeatState.PASSED_OVER),
+        PanelistRow(name="GLM 5", state=PanelistState.THINKING, note="is thinking"),
+        PanelistRow(name="GPT-5.4", state=PanelistState.VOTED, note="Yes"),
+        PanelistRow(name="Kimi", state=PanelistState.ABSTAINED, note="abstains: it was too slow"),
+        PanelistRow(name="Qwen", state=PanelistState.PASSED_OVER, note="was not waited for"),
     )
 
-    assert lines.text(Seats(rows=rows)).splitlines() == [
+    assert text_of(Panelists(rows=rows)).splitlines() == [
         "⏳ **GLM 5** is thinking",
         "✅ **GPT-5.4** — Yes",
         "⚪ **Kimi** abstains: it was too slow",
@@ -138,18 +138,17 @@ def test_each_seat_tells_how_far_it_is() -> None:
 
 
 def test_lines_have_their_tone() -> None:
-    shown = [lines.text(Line(text="a", tone=tone)) for tone in Tone]
+    shown = [text_of(Line(text="a", tone=tone)) for tone in Tone]
 
     assert shown == ["a", "**a**", "⚠️ a", "-# a"]
 
 
-def test_a_panelist_has_the_same_face_everywhere() -> None:
-    assert face("GLM 5") == face("GLM 5")
-    assert len({face(f"model {n}").icon for n in range(200)}) == 21
+def test_panelists_are_told_apart_by_their_icons() -> None:
+    assert len({icon_of(f"model {n}") for n in range(200)}) == 21
 
 
 def test_people_are_told_in_one_line() -> None:
-    assert lines.text(People(camps=())) == "👥 People:"
+    assert text_of(People(camps=())) == "👥 People:"
 
 
 def test_what_a_form_says_is_read_back_as_it_was_meant() -> None:
@@ -158,13 +157,20 @@ def test_what_a_form_says_is_read_back_as_it_was_meant() -> None:
     assert (poll.question, [o.text for o in poll.options]) == ("One | or two?", ["a | b", "c"])
 
 
-@pytest.mark.parametrize("key", ["ballot:1:GLM 5", "ballot:2:GLM 5", "ballot:1:GLM 5#3"])
+@pytest.mark.parametrize("key", ["ballot:1:GLM 5", "ballot:2:GLM 5"])
 def test_who_spoke_is_known_by_the_receipt(key: str) -> None:
     place = Place(chat="discord", channel="1")
-    receipt = Receipt(key=key, post=Post(place=place, id="9"))
+    first, second = (Post(place=place, id=post_id) for post_id in "79")
+    receipt = Receipt(key=key, post=first, further=(second,))
     poll = Poll.of("Will it?", ["Yes", "No"])
-    session = Session.start(poll, place=place, panel=["GLM 5"])
+    session = Session(poll=poll, place=place, panel=["GLM 5"])
     session = session.model_copy(update={"receipts": (receipt,)})
 
-    assert author_of(session, "9") == "GLM 5"
-    assert author_of(session, "8") is None
+    assert [session.author_of(post_id) for post_id in "789"] == ["GLM 5", None, "GLM 5"]
+
+
+async def test_the_sdk_keeps_nothing_of_a_message_with_buttons() -> None:
+    """What is pressed is read from its id; a view that listens would stay in memory for good."""
+    buttons = Buttons(session_id="S", buttons=(Button(act=Act.STOP, label="Stop"),))
+
+    assert view(Message(session_id="S", key="root", pieces=(buttons,))).is_finished()

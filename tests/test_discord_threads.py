@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.chat.discord.messenger import DiscordMessenger
-from adapters.doubles.memory import MemoryNotes
+from adapters.doubles.memory import MemoryKeyValue
 from bot.errors import StoreError
 from bot.messages import render
-from tests.fakes.discord import table, world
+from tests.fakes.discord import world
 from tests.fakes.discord.faults import Fault, Kind
 from tests.fakes.discord.limits import units
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import Channel
+from tests.houses.discord import ballots_of, opened_messenger, place_in, polled
 
-pytest_plugins = ["tests.fakes.discord.fixtures"]
+pytest_plugins = ["tests.houses.discord_fixtures"]
 
 POST = r"POST /channels/\d+/messages$"
 THREAD = r"/threads$"
@@ -34,10 +35,10 @@ def thread(server: Discord, root_id: str) -> Channel:
 async def test_replies_stand_in_a_thread_that_is_named_after_the_question(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
-    shown = table.session(table.place(server))
+    shown = polled(place_in(server))
 
-    root = await messenger.post(shown.place, render.root(shown))
-    posts = [await messenger.reply(root, message) for message in table.ballots(shown)]
+    (root,) = await messenger.post(shown.place, render.root(shown))
+    posts = [(await messenger.reply(root, message))[0] for message in ballots_of(shown)]
 
     made = thread(server, root.id)
     assert made.name == "Will it?"
@@ -48,11 +49,11 @@ async def test_replies_stand_in_a_thread_that_is_named_after_the_question(
 async def test_a_thread_is_named_also_by_a_process_that_did_not_post_its_root(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
-    shown = table.session(table.place(server), "Is *this* [it]?" + " so" * 60)
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server), "Is *this* [it]?" + " so" * 60)
+    (root,) = await messenger.post(shown.place, render.root(shown))
 
-    async with table.messenger(server) as other:
-        await other.reply(root, table.ballots(shown)[0])
+    async with opened_messenger(server) as other:
+        await other.reply(root, ballots_of(shown)[0])
 
     name = thread(server, root.id).name
     assert name.startswith("Is *this* [it]? so")
@@ -62,12 +63,12 @@ async def test_a_thread_is_named_also_by_a_process_that_did_not_post_its_root(
 async def test_a_thread_that_another_process_has_made_is_used(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
-    shown = table.session(table.place(server))
-    first, second, _ = table.ballots(shown)
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    first, second, _ = ballots_of(shown)
+    (root,) = await messenger.post(shown.place, render.root(shown))
     await messenger.reply(root, first)
 
-    async with table.messenger(server) as other:
+    async with opened_messenger(server) as other:
         await other.reply(root, second)
 
     assert len(thread(server, root.id).messages) == 2
@@ -79,10 +80,10 @@ async def test_without_threads_the_replies_answer_the_root(
 ) -> None:
     guild = None if kind == world.DM else server.guild
     channel = server.channels.add(Channel(kind, "there", guild))
-    shown = table.session(table.place(server, channel))
+    shown = polled(place_in(server, channel))
 
-    root = await messenger.post(shown.place, render.root(shown))
-    reply = await messenger.reply(root, table.ballots(shown)[0])
+    (root,) = await messenger.post(shown.place, render.root(shown))
+    (reply,) = await messenger.reply(root, ballots_of(shown)[0])
 
     stored = channel.messages[int(reply.id)]
     assert str(stored["message_reference"]["message_id"]) == root.id
@@ -93,10 +94,10 @@ async def test_in_a_thread_everything_stands_in_that_thread(
 ) -> None:
     inside = Channel(world.THREAD, "inside", server.guild, parent=server.channel)
     server.channels.add(inside)
-    shown = table.session(table.place(server, inside))
+    shown = polled(place_in(server, inside))
 
-    root = await messenger.post(shown.place, render.root(shown))
-    await messenger.reply(root, table.ballots(shown)[0])
+    (root,) = await messenger.post(shown.place, render.root(shown))
+    await messenger.reply(root, ballots_of(shown)[0])
     await messenger.pin(root)
 
     assert len(inside.messages) == 2
@@ -108,26 +109,26 @@ async def test_an_announcement_channel_has_threads(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     channel = server.channels.add(Channel(world.NEWS, "news", server.guild))
-    shown = table.session(table.place(server, channel))
+    shown = polled(place_in(server, channel))
 
-    root = await messenger.post(shown.place, render.root(shown))
-    await messenger.reply(root, table.ballots(shown)[0])
+    (root,) = await messenger.post(shown.place, render.root(shown))
+    await messenger.reply(root, ballots_of(shown)[0])
 
     assert thread(server, root.id).type == world.NEWS_THREAD
 
 
 async def test_threads_that_are_limited_for_minutes_are_done_without(server: Discord) -> None:
-    server.faults = [Fault(Kind.BUSY, THREAD, times=9, retry_after=300)]
-    notes = MemoryNotes()
-    shown = table.session(table.place(server))
-    async with table.messenger(server, notes=notes, patience=60) as messenger:
-        root = await messenger.post(shown.place, render.root(shown))
+    server.faults = [Fault(Kind.LIMITED, THREAD, times=9, retry_after=300)]
+    kv = MemoryKeyValue()
+    shown = polled(place_in(server))
+    async with opened_messenger(server, kv=kv, patience=60) as messenger:
+        (root,) = await messenger.post(shown.place, render.root(shown))
         async with asyncio.timeout(20):
-            reply = await messenger.reply(root, table.ballots(shown)[0])
+            (reply,) = await messenger.reply(root, ballots_of(shown)[0])
     server.faults = []
 
-    async with table.messenger(server, notes=notes) as restarted:
-        second = await restarted.reply(root, table.ballots(shown)[1])
+    async with opened_messenger(server, kv=kv) as restarted:
+        (second,) = await restarted.reply(root, ballots_of(shown)[1])
 
     assert {reply.place, second.place} == {shown.place}
     assert len(server.made(THREAD)) == 1
@@ -135,11 +136,11 @@ async def test_threads_that_are_limited_for_minutes_are_done_without(server: Dis
 
 async def test_a_thread_that_nobody_answers_for_is_done_without(server: Discord) -> None:
     server.faults = [Fault(Kind.HANG, THREAD, times=9)]
-    shown = table.session(table.place(server))
-    async with table.messenger(server, patience=1) as messenger:
-        root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    async with opened_messenger(server, patience=1) as messenger:
+        (root,) = await messenger.post(shown.place, render.root(shown))
 
-        reply = await messenger.reply(root, table.ballots(shown)[0])
+        (reply,) = await messenger.reply(root, ballots_of(shown)[0])
 
     assert reply.place == shown.place
 
@@ -149,9 +150,9 @@ async def test_a_channel_that_forbids_threads_is_not_asked_for_another(
 ) -> None:
     server.channel.deny = world.THREADS
     for _ in range(2):
-        shown = table.session(table.place(server))
-        root = await messenger.post(shown.place, render.root(shown))
-        await messenger.reply(root, table.ballots(shown)[0])
+        shown = polled(place_in(server))
+        (root,) = await messenger.post(shown.place, render.root(shown))
+        await messenger.reply(root, ballots_of(shown)[0])
 
     assert len(server.made(THREAD)) == 1
 
@@ -163,9 +164,9 @@ ENDS = ["locked", "deleted", "forbidden"]
 async def test_a_thread_that_is_closed_is_done_without(
     server: Discord, messenger: DiscordMessenger, end: str
 ) -> None:
-    shown = table.session(table.place(server))
-    first, second, _ = table.ballots(shown)
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    first, second, _ = ballots_of(shown)
+    (root,) = await messenger.post(shown.place, render.root(shown))
     await messenger.reply(root, first)
     if end == "locked":
         thread(server, root.id).locked = True
@@ -174,17 +175,18 @@ async def test_a_thread_that_is_closed_is_done_without(
     else:
         server.channel.deny = world.SEND_IN_THREADS
 
-    assert (await messenger.reply(root, second)).place == shown.place
+    (reply,) = await messenger.reply(root, second)
+    assert reply.place == shown.place
 
 
 async def test_who_may_not_read_may_still_vote(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     server.channel.deny = world.THREADS | world.HISTORY
-    shown = table.session(table.place(server))
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    (root,) = await messenger.post(shown.place, render.root(shown))
 
-    reply = await messenger.reply(root, table.ballots(shown)[0])
+    (reply,) = await messenger.reply(root, ballots_of(shown)[0])
 
     assert "message_reference" not in server.channel.messages[int(reply.id)]
 
@@ -193,11 +195,11 @@ async def test_a_root_that_somebody_deletes_keeps_no_vote_away(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
     server.channel.deny = world.THREADS
-    shown = table.session(table.place(server))
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    (root,) = await messenger.post(shown.place, render.root(shown))
     del server.channel.messages[int(root.id)]
 
-    await messenger.reply(root, table.ballots(shown)[0])
+    await messenger.reply(root, ballots_of(shown)[0])
 
     assert len(server.channel.messages) == 1
 
@@ -205,13 +207,13 @@ async def test_a_root_that_somebody_deletes_keeps_no_vote_away(
 async def test_making_one_thread_holds_up_no_other_channel(server: Discord) -> None:
     server.faults = [Fault(Kind.HANG, THREAD)]
     other = server.channels.add(Channel(world.TEXT, "other", server.guild))
-    async with table.messenger(server, patience=20) as messenger:
-        slow, quick = (table.session(table.place(server, c)) for c in (None, other))
-        roots = [await messenger.post(s.place, render.root(s)) for s in (slow, quick)]
-        waiting = asyncio.create_task(messenger.reply(roots[0], table.ballots(slow)[0]))
+    async with opened_messenger(server, patience=20) as messenger:
+        slow, quick = (polled(place_in(server, c)) for c in (None, other))
+        roots = [(await messenger.post(s.place, render.root(s)))[0] for s in (slow, quick)]
+        waiting = asyncio.create_task(messenger.reply(roots[0], ballots_of(slow)[0]))
         await server.until(lambda: len(server.made(THREAD)) == 1)
 
-        reply = await messenger.reply(roots[1], table.ballots(quick)[0])
+        (reply,) = await messenger.reply(roots[1], ballots_of(quick)[0])
 
         assert reply.place.thread == roots[1].id
         assert not waiting.done()
@@ -219,8 +221,8 @@ async def test_making_one_thread_holds_up_no_other_channel(server: Discord) -> N
         await asyncio.gather(waiting, return_exceptions=True)
 
 
-class AwayNotes(MemoryNotes):
-    """Notes that cannot be reached."""
+class AwayKeyValue(MemoryKeyValue):
+    """A store that cannot be reached."""
 
     async def recall(self, key: str) -> str | None:
         raise StoreError(f"nothing is known of {key}")
@@ -230,12 +232,12 @@ class AwayNotes(MemoryNotes):
 
 
 @pytest.mark.parametrize("deny", [0, world.THREADS], ids=["thread", "no thread"])
-async def test_notes_that_are_away_keep_no_vote_away(server: Discord, deny: int) -> None:
+async def test_a_store_that_is_away_keeps_no_vote_away(server: Discord, deny: int) -> None:
     server.channel.deny = deny
-    shown = table.session(table.place(server))
-    async with table.messenger(server, notes=AwayNotes()) as messenger:
-        root = await messenger.post(shown.place, render.root(shown))
-        posts = [await messenger.reply(root, message) for message in table.ballots(shown)]
+    shown = polled(place_in(server))
+    async with opened_messenger(server, kv=AwayKeyValue()) as messenger:
+        (root,) = await messenger.post(shown.place, render.root(shown))
+        posts = [(await messenger.reply(root, message))[0] for message in ballots_of(shown)]
 
     assert {post.place.thread for post in posts} == {None if deny else root.id}
 
@@ -243,9 +245,9 @@ async def test_notes_that_are_away_keep_no_vote_away(server: Discord, deny: int)
 async def test_writing_opens_an_archived_thread(
     server: Discord, messenger: DiscordMessenger
 ) -> None:
-    shown = table.session(table.place(server))
-    first, second, _ = table.ballots(shown)
-    root = await messenger.post(shown.place, render.root(shown))
+    shown = polled(place_in(server))
+    first, second, _ = ballots_of(shown)
+    (root,) = await messenger.post(shown.place, render.root(shown))
     await messenger.reply(root, first)
     thread(server, root.id).archived = True
 

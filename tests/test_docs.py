@@ -12,7 +12,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from bot.asking.rules import Rules
+from adapters.providers.formats import FORMATS
+from bot.asking.limits import Rules
+from bot.records import Record
 from bot.settings.config import (
     Config,
     DiscordConfig,
@@ -20,13 +22,12 @@ from bot.settings.config import (
     PollsConfig,
     ProviderConfig,
     RedisConfig,
-    Section,
     SlackConfig,
 )
 from bot.settings.file import load, parse
-from cli.program import program
+from cli.program import COMMANDS, imported
 
-SECTIONS: dict[str, type[Section]] = {
+SECTIONS: dict[str, type[Record]] = {
     "redis": RedisConfig,
     "polls": PollsConfig,
     "slack": SlackConfig,
@@ -52,7 +53,7 @@ VARIABLES = re.findall(r"_env: (\w+)", EXAMPLE)
 
 
 def settings() -> Iterator[str]:
-    """Give every key of the configuration as the README names it."""
+    """Return every key of the configuration as the README names it."""
     yield from (f"providers.NAME.{key}" for key in ProviderConfig.model_fields)
     yield from (f"panelists.NAME.{key}" for key in PanelistConfig.model_fields)
     for section, keys in SECTIONS.items():
@@ -91,13 +92,13 @@ def test_the_example_shows_every_key_with_a_comment(setting: str) -> None:
 
 
 def test_the_example_is_valid() -> None:
-    config = load(ROOT / "config.example.yaml", dict.fromkeys(VARIABLES, "x"))
+    config = load(ROOT / "config.example.yaml", dict.fromkeys(VARIABLES, "x"), FORMATS)
 
     assert config.unset == {}
 
 
 def test_every_seat_of_the_example_needs_no_key_but_openrouters() -> None:
-    config = load(ROOT / "config.example.yaml", {"OPENROUTER_API_KEY": "x"})
+    config = load(ROOT / "config.example.yaml", {"OPENROUTER_API_KEY": "x"}, FORMATS)
 
     config.need_keys(list(config.panelists.values()))
 
@@ -112,19 +113,20 @@ def test_a_provider_can_be_set_up_as_its_guide_says(section: str) -> None:
     config = parse(
         {"providers": {"it": raw}, "panelists": {"it": panelist}, "panels": {"default": ["it"]}},
         {raw["key_env"]: "x"},
+        FORMATS,
     )
 
     assert config.providers["it"].key is not None
 
 
-@pytest.mark.parametrize("command", sorted(program.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_readme_names_every_command(command: str) -> None:
     assert re.search(rf"^\| `{command}\b", README, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", sorted(program.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_readme_names_every_option_of_a_command(command: str) -> None:
-    options = {name for p in program.commands[command].params for name in p.opts}
+    options = {name for p in imported(command).params for name in p.opts}
     row = " ".join(re.findall(rf"^\| `{command}\b.*$", README, re.MULTILINE))
     known_elsewhere = {"--config", "--builtin", "--limit", "--panel", "--json"}
 
@@ -171,8 +173,8 @@ def test_the_image_starts_and_checks_itself_with_commands_that_exist() -> None:
 
     assert health is not None
     assert start is not None
-    assert start[1] in program.commands
-    assert health[2] in {o for p in program.commands[health[1]].params for o in p.opts}
+    assert start[1] in COMMANDS
+    assert health[2] in {o for p in imported(health[1]).params for o in p.opts}
 
 
 def test_the_composed_redis_keeps_its_data() -> None:
@@ -188,7 +190,7 @@ def test_the_composed_bot_waits_for_redis_and_finds_it() -> None:
 
     assert bot["depends_on"] == {"redis": {"condition": "service_healthy"}}
     assert bot["environment"]["REDIS_URL"] == "redis://redis:6379/0"
-    assert bot["command"][0] in program.commands
+    assert bot["command"][0] in COMMANDS
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
@@ -201,6 +203,6 @@ CORE = sorted(path.name for path in (ROOT / "bot").iterdir() if not path.name.st
 
 @pytest.mark.parametrize("name", CORE)
 def test_the_architecture_names_every_part_of_the_core(name: str) -> None:
-    tree = (ROOT / "ARCHITECTURE.md").read_text().partition("adapters/  ")[0]
+    rooms = (ROOT / "ARCHITECTURE.md").read_text().split("```")[1]
 
-    assert re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", tree)
+    assert re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", rooms)

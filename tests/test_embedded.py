@@ -56,7 +56,7 @@ def end(process: "subprocess.Popen[str]", how: signal.Signals = signal.SIGKILL) 
 
 
 def servers(folder: Path) -> list[psutil.Process]:
-    """Give every process that was started for this folder."""
+    """Return every process that was started for this folder."""
     found = []
     for process in psutil.process_iter():
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.messages import export, recap
-from bot.records import Ballot, Place, Poll, Post, Receipt, Session, Status, verdict
+from bot.records import Ballot, Place, Poll, Post, Receipt, Session, Status
 
 NASTY = {
     "heading": "# Mine",
@@ -49,7 +49,7 @@ def session(question: str = "Will it?", reasoning: str = "Because.", first: str 
             Receipt(key="root", post=Post(place=Place(chat="console", channel="here"), id="1")),
         ),
     )
-    decided = verdict.decide(poll, held.tally)
+    decided = recap.decide(poll, held.tally)
     return held.model_copy(update={"verdict": decided, "summary": recap.plain(held)})
 
 

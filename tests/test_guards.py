@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 import stamina
 
-from adapters.calls.breaker import FAILURES
-from adapters.doubles.memory_latencies import MemoryLatencies
+from adapters.calls.guards import FAILURES
+from adapters.providers.formats import FORMATS
+from adapters.stores.key_value import RedisLatencies
+from adapters.stores.link import RedisLink
 from bot.errors import ModelError
-from bot.ports import Completion, Prompt, Turn
+from bot.ports import Completion
 from bot.settings.file import parse
 from bot.voting.panelist import Panelist
 from cli.wiring import Models
 from tests.fakes.openai import FakeOpenAI, answers, fails, hangs, says, serving
 from tests.fakes.waiting import until
 
-PROMPT = Prompt(system="", turns=(Turn(role="user", text="Which?"),), max_tokens=50)
 BUSY = fails(503, '{"error": {"message": "busy"}}')
 
 
@@ -29,14 +30,14 @@ class House:
         self.servers, self.panelists = servers, panelists
 
     async def ask(self, name: str) -> Completion:
-        return await self.panelists[name].complete(PROMPT)
+        return await self.panelists[name].conversation().ask("Which?")
 
 
 @asynccontextmanager
 async def house(
     provider: dict[str, Any] | None = None,
     panelist: dict[str, Any] | None = None,
-    latencies: MemoryLatencies | None = None,
+    latencies: RedisLatencies | None = None,
 ) -> AsyncIterator[House]:
     """Open it; the settings are those of acme and of its panelist."""
     async with AsyncExitStack() as stack:
@@ -48,10 +49,21 @@ async def house(
         providers["acme"] |= provider or {}
         panelists["acme"] |= panelist or {}
         raw = {"providers": providers, "panelists": panelists, "panels": {"default": ["acme"]}}
-        config = parse(raw, {"KEY": "test-key"})
+        config = parse(raw, {"KEY": "test-key"}, FORMATS)
         models = await stack.enter_async_context(Models.opened(config, latencies))
         seats = list(config.panelists.values())
         yield House(servers, await models.panelists(seats))
+
+
+@pytest.fixture
+async def learned(redis_url: str) -> AsyncIterator[RedisLatencies]:
+    """Return latencies by which every call of acme is a slow one, with second calls to spare."""
+    async with RedisLink.open(redis_url) as link:
+        await link.call("DEL", "roundtable:latency:acme:m", "roundtable:spare:acme:m")
+        latencies = RedisLatencies(link)
+        for _ in range(20):
+            await latencies.add("acme:m", 0.02)
+        yield latencies
 
 
 async def test_one_bad_provider_does_not_slow_another() -> None:
@@ -105,8 +117,8 @@ async def test_a_call_is_given_up_at_its_deadline() -> None:
             await rooms.ask("acme")
 
 
-async def test_a_slow_call_is_made_a_second_time() -> None:
-    async with house(latencies=await learned()) as rooms:
+async def test_a_slow_call_is_made_a_second_time(learned: RedisLatencies) -> None:
+    async with house(latencies=learned) as rooms:
         rooms.servers["acme"].script["m"] = [hangs, says("Yes.")]
 
         answer = await rooms.ask("acme")
@@ -115,18 +127,18 @@ async def test_a_slow_call_is_made_a_second_time() -> None:
         assert rooms.servers["acme"].asked("m") == 2
 
 
-async def test_hedging_can_be_turned_off() -> None:
+async def test_hedging_can_be_turned_off(learned: RedisLatencies) -> None:
     settings = {"call_deadline": 0.2}
-    async with house({"hedging": False}, settings, latencies=await learned()) as rooms:
+    async with house({"hedging": False}, settings, latencies=learned) as rooms:
         rooms.servers["acme"].script["m"] = [hangs, says("Yes.")]
 
         with pytest.raises(ModelError, match="had no answer"):
             await rooms.ask("acme")
 
 
-async def test_a_second_call_takes_a_slot_too() -> None:
+async def test_a_second_call_takes_a_slot_too(learned: RedisLatencies) -> None:
     settings = {"call_deadline": 0.2}
-    async with house({"concurrency": 1}, settings, latencies=await learned()) as rooms:
+    async with house({"concurrency": 1}, settings, latencies=learned) as rooms:
         rooms.servers["acme"].script["m"] = [hangs, says("Yes.")]
 
         with pytest.raises(ModelError, match="had no answer"):
@@ -155,7 +167,7 @@ async def test_who_searches_has_no_price_per_token() -> None:
         rooms.servers["acme"].script["m"] = [answers(silent)]
 
         assert (await rooms.ask("acme")).cost_usd is None
-        assert rooms.panelists["acme"].seat.price is None
+        assert rooms.panelists["acme"].profile.price is None
 
 
 async def test_a_stand_in_takes_on_the_persona_of_the_seat() -> None:
@@ -164,15 +176,7 @@ async def test_a_stand_in_takes_on_the_persona_of_the_seat() -> None:
         stand_in = rooms.panelists["acme"].stand_in
 
     assert stand_in is not None
-    assert (stand_in.seat.name, stand_in.seat.persona) == ("other", "You are a sceptic.")
-
-
-async def learned() -> MemoryLatencies:
-    """Give latencies by which every call of acme is a slow one, with second calls to spare."""
-    latencies = MemoryLatencies()
-    for _ in range(20):
-        await latencies.add("acme:m", 0.02)
-    return latencies
+    assert (stand_in.profile.name, stand_in.profile.persona) == ("other", "You are a sceptic.")
 
 
 async def until_asked(server: FakeOpenAI, calls: int) -> None:

@@ -1,22 +1,17 @@
-"""One contract for every memory of latencies."""
+"""What is remembered of how long calls took."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
-from adapters.doubles.memory_latencies import MemoryLatencies
-from adapters.stores.latencies import RedisLatencies
+from adapters.stores.key_value import RedisLatencies
 from adapters.stores.link import RedisLink
-from bot.latency import ENOUGH, KEPT, MOST_SPARE
-from bot.ports import Latencies
+from bot.ports import ENOUGH, KEPT, MOST_SPARE, Latencies
 
 
-@pytest.fixture(params=["memory", "redis"])
-async def latencies(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[Latencies]:
-    if request.param == "memory":
-        yield MemoryLatencies()
-        return
+@pytest.fixture
+async def latencies(redis_url: str) -> AsyncIterator[Latencies]:
     async with RedisLink.open(redis_url) as link:
         yield RedisLatencies(link)
 

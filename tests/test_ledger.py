@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 from adapters.doubles.memory import MemoryStore
 from adapters.stores.redis import RedisStore
 from bot.money.ledger import EVERYWHERE, Account, Expense, account, cost
-from bot.ports import Entry, Lease, SessionStore
-from bot.records import Ballot, Place, Poll, Session, StandIn, Status, Summary
+from bot.ports import Lease, SessionStore
+from bot.records import Ballot, Entry, Place, Session, StandIn, Status, Summary
+from tests.building import a_ballot, a_session
 
-VOTE = Ballot(panelist="GLM 5", choice="A", input_tokens=100, output_tokens=20, cost_usd=0.25)
+VOTE = a_ballot("GLM 5", input_tokens=100, output_tokens=20, cost_usd=0.25)
 WRITTEN = Summary(
     narrative="So.",
     agreement="None.",
@@ -40,11 +41,10 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def session(asker: str | None = "U1") -> Session:
+def on_its_own(asker: str | None = "U1") -> Session:
     """Make a session on a platform of its own, so that tests that share a Redis do not meet."""
     place = Place(chat=uuid4().hex, team="T1", channel="C1")
-    poll = Poll.of("Will it?", ["Yes", "No"])
-    return Session.start(poll, place=place, panel=["GLM 5"], asker=asker)
+    return a_session(panel=["GLM 5"], place=place, asker=asker)
 
 
 async def leased(store: SessionStore, new: Session) -> Lease:
@@ -63,7 +63,7 @@ async def spent_by(store: SessionStore, new: Session, *entries: Entry) -> list[E
 
 
 async def test_a_ballot_is_entered_with_whose_it_is(store: SessionStore) -> None:
-    new = session()
+    new = on_its_own()
 
     spent = await spent_by(store, new, VOTE)
 
@@ -74,19 +74,19 @@ async def test_a_ballot_is_entered_with_whose_it_is(store: SessionStore) -> None
 
 
 async def test_a_summary_is_entered_too(store: SessionStore) -> None:
-    spent = await spent_by(store, session(), VOTE, WRITTEN)
+    spent = await spent_by(store, on_its_own(), VOTE, WRITTEN)
 
     assert {expense.model: expense.cost_usd for expense in spent} == {"GLM 5": 0.25, "Claude": 0.5}
 
 
 async def test_what_is_saved_twice_is_entered_once(store: SessionStore) -> None:
-    spent = await spent_by(store, session(), VOTE, VOTE, WRITTEN, WRITTEN)
+    spent = await spent_by(store, on_its_own(), VOTE, VOTE, WRITTEN, WRITTEN)
 
     assert [expense.answers for expense in spent] == [1, 1]
 
 
 async def test_answers_of_one_model_are_summed_up(store: SessionStore) -> None:
-    spent = await spent_by(store, session(), VOTE, VOTE.model_copy(update={"round": 2}))
+    spent = await spent_by(store, on_its_own(), VOTE, VOTE.model_copy(update={"round": 2}))
 
     assert [(e.answers, e.input_tokens, e.output_tokens, e.cost_usd) for e in spent] == [
         (2, 200, 40, 0.5)
@@ -94,13 +94,13 @@ async def test_answers_of_one_model_are_summed_up(store: SessionStore) -> None:
 
 
 async def test_an_unknown_price_is_counted_and_not_guessed(store: SessionStore) -> None:
-    spent = await spent_by(store, session(), VOTE.model_copy(update={"cost_usd": None}))
+    spent = await spent_by(store, on_its_own(), VOTE.model_copy(update={"cost_usd": None}))
 
     assert [(expense.unpriced, expense.cost_usd) for expense in spent] == [(1, 0.0)]
 
 
 async def test_an_expense_beside_sessions_is_entered(store: SessionStore) -> None:
-    new = session(asker=None)
+    new = on_its_own(asker=None)
     await store.spend(Expense(account=account(new), model="a\nb", cost_usd=0.125))
 
     spent = await spent_by(store, new)
@@ -109,7 +109,7 @@ async def test_an_expense_beside_sessions_is_entered(store: SessionStore) -> Non
 
 
 async def test_the_sum_of_a_platform_and_of_all_goes_with_it(store: SessionStore) -> None:
-    new, before = session(), await store.spent(EVERYWHERE, today())
+    new, before = on_its_own(), await store.spent(EVERYWHERE, today())
     await spent_by(store, new, VOTE, WRITTEN)
 
     assert await store.spent(new.place.chat, today()) == 0.75
@@ -117,7 +117,7 @@ async def test_the_sum_of_a_platform_and_of_all_goes_with_it(store: SessionStore
 
 
 async def test_another_day_has_none_of_it(store: SessionStore) -> None:
-    new, before = session(), today() - timedelta(days=1)
+    new, before = on_its_own(), today() - timedelta(days=1)
     await spent_by(store, new, VOTE)
 
     assert await store.spent(new.place.chat, before) == 0
@@ -143,7 +143,7 @@ async def test_polls_that_start_at_once_cannot_outspend_the_day(store: SessionSt
 
 
 async def test_what_is_spent_counts_with_what_is_set_aside(store: SessionStore) -> None:
-    new = session()
+    new = on_its_own()
     await spent_by(store, new, VOTE)  # 0.25
 
     assert await store.reserve("one", 0.5, {new.place.chat: 1.0}) is None
@@ -153,7 +153,7 @@ async def test_what_is_spent_counts_with_what_is_set_aside(store: SessionStore) 
 async def test_a_cap_that_is_reached_refuses_what_costs_nothing_for_sure(
     store: SessionStore,
 ) -> None:
-    new = session()
+    new = on_its_own()
     await spent_by(store, new, VOTE)
 
     assert await store.reserve("one", 0.0, {new.place.chat: 0.25}) == new.place.chat
@@ -175,11 +175,26 @@ async def test_the_same_session_sets_aside_once(store: SessionStore) -> None:
     assert await store.reserve("one", 0.6, {chat: 1.0}) is None
 
 
+async def test_who_sets_nothing_aside_has_nothing_set_aside_any_more_whatever_is_spent(
+    store: SessionStore,
+) -> None:
+    new, wide = on_its_own(), uuid4().hex
+    narrow = new.place.chat
+    caps = {narrow: 0.25, wide: 1.0}
+    await store.reserve("one", 0.2, caps)
+    await spent_by(store, new, VOTE)  # all of the narrow one
+
+    await store.reserve("one", 0.0, caps)
+
+    assert await store.reserve("two", 0.9, {wide: 1.0}) is None
+    assert await store.reserve("three", 0.1, {narrow: 0.36}) is None
+
+
 @pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
 async def test_a_session_that_has_ended_frees_what_was_set_aside(
     store: SessionStore, status: Status
 ) -> None:
-    new = session()
+    new = on_its_own()
     lease = await leased(store, new)
     await store.reserve(new.id, 0.9, {new.place.chat: 1.0})
     await store.save(lease, status)
@@ -189,7 +204,7 @@ async def test_a_session_that_has_ended_frees_what_was_set_aside(
 
 async def test_in_redis_nothing_of_it_stays_for_ever(redis_url: str) -> None:
     async with RedisStore.open(redis_url, keep_days=1) as store:
-        new = session()
+        new = on_its_own()
         await store.reserve(new.id, 0.9, {new.place.chat: 1.0})
         await spent_by(store, new, VOTE)
 
@@ -221,7 +236,7 @@ def test_where_nobody_answered_nothing_was_paid(part: object) -> None:
 
 
 def test_an_answer_without_a_count_of_tokens_has_an_unknown_price() -> None:
-    paid = cost(Ballot(panelist="GLM 5", choice="A"))
+    paid = cost(a_ballot("GLM 5"))
 
     assert paid is not None
     assert (paid.unpriced, paid.cost_usd) == (1, 0.0)

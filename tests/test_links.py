@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 
 from adapters.links import page
-from adapters.links.public import is_public
-from adapters.links.reader import LinkReader
+from adapters.links.reader import LinkReader, is_public
 from bot.asking import attachments
-from bot.records.material import MAX_IMAGE, MAX_TEXT, Material
+from bot.messages.progress import described
+from bot.records import MAX_IMAGE, MAX_TEXT, Material
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 NAMED = {
@@ -174,7 +174,7 @@ async def test_a_long_page_is_cut_and_says_so() -> None:
     material, _ = await read("/long")
 
     assert len(material.text) == MAX_TEXT
-    assert material.told.endswith("(the first 20,000 of 49,999 characters)")
+    assert described(material).endswith("(the first 20,000 of 49,999 characters)")
 
 
 async def test_an_image_is_kept_as_one() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.records import Shape
-from bot.voting.reading import answer, confidence
+from bot.voting.reading import answer
 
 OPTIONS = ["Tea", "Coffee and milk", "Water"]
 A, R, S = Shape.APPROVAL, Shape.RANKING, Shape.SCORE
@@ -141,7 +141,7 @@ CONFIDENCE = {
 
 @pytest.mark.parametrize(("text", "percent"), CONFIDENCE.items(), ids=CONFIDENCE)
 def test_a_stated_confidence_is_read_where_it_is_plain(text: str, percent: int | None) -> None:
-    assert confidence.find(text) == percent
+    assert answer.confidence(text) == percent
 
 
 def test_the_line_of_the_confidence_is_left_out_of_the_reasoning() -> None:

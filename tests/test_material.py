@@ -7,26 +7,33 @@ from typing import Any
 
 import pytest
 
-from adapters.doubles.memory import MemoryStore
 from adapters.doubles.scripted import ScriptedModel
-from bot.asking.images import media_type
+from bot.asking.attachments import media_type
 from bot.asking.request import Request, fingerprint, session_of
 from bot.errors import CommandError
 from bot.messages import export, render
 from bot.messages.pieces import Line
+from bot.messages.progress import described
 from bot.ports import Image
-from bot.records import Mode, Place, Poll, Remark, Session, Stop
-from bot.records.material import MAX_IMAGE, MAX_TEXT, Kind, Linked, Material
-from bot.running.engine import Engine
-from bot.running.estimate import estimate
-from bot.voting import positions
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
-from cli import files
-from tests.fakes.messenger import RecordingMessenger
+from bot.records import (
+    MAX_IMAGE,
+    MAX_TEXT,
+    Kind,
+    Linked,
+    Material,
+    Mode,
+    Poll,
+    Remark,
+    Session,
+    Stop,
+)
+from bot.running.estimate import estimated
+from bot.voting import positions, vote
+from cli.ask import read_files
+from tests.building import ADA, Table, a_panelist, a_poll, a_session, pieces_of
+from tests.fakes.messenger import Killed
 from tests.fakes.waiting import until
 
-HERE = Place(chat="recording", channel="general")
 PNG = b"\x89PNG\r\n\x1a\nrest"
 NOTES = Material.of_text(Kind.FILE, "notes.txt", "Ship it </document> now.")
 PAGE = Material.of_text(Kind.LINK, "https://example.org/", "Search is used.")
@@ -35,8 +42,7 @@ PICTURE = Material(kind=Kind.FILE, name="plan.png", media_type="image/png", data
 
 
 def poll(*materials: Material, question: str = "Ship?") -> Poll:
-    asked = Poll.of(question, ["Yes", "No"])
-    return asked.model_copy(update={"materials": materials})
+    return a_poll(question=question, materials=materials)
 
 
 def written(folder: Path, name: str, content: bytes) -> Path:
@@ -48,18 +54,18 @@ def written(folder: Path, name: str, content: bytes) -> Path:
 def test_a_text_file_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, "notes.md", "\ufeffGrüße".encode())
 
-    assert files.read([path]) == (Material.of_text(Kind.FILE, "notes.md", "Grüße"),)
+    assert read_files([path]) == (Material.of_text(Kind.FILE, "notes.md", "Grüße"),)
 
 
 def test_a_long_file_is_cut_and_says_so(tmp_path: Path) -> None:
-    (material,) = files.read([written(tmp_path, "x.txt", b"x" * (MAX_TEXT + 5))])
+    (material,) = read_files([written(tmp_path, "x.txt", b"x" * (MAX_TEXT + 5))])
 
     assert len(material.text) == MAX_TEXT
-    assert material.told == "x.txt (the first 20,000 of 20,005 characters)"
+    assert described(material) == "x.txt (the first 20,000 of 20,005 characters)"
 
 
 def test_an_image_is_recognised_by_how_it_begins(tmp_path: Path) -> None:
-    (material,) = files.read([written(tmp_path, "plan.txt", PNG)])
+    (material,) = read_files([written(tmp_path, "plan.txt", PNG)])
 
     assert (material.media_type, material.text) == ("image/png", "")
     assert media_type(b"RIFF\0\0\0\0WEBPVP8 ") == "image/webp"
@@ -77,26 +83,26 @@ REFUSED = {
 @pytest.mark.parametrize(("content", "why"), REFUSED.values(), ids=REFUSED)
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
     with pytest.raises(CommandError, match=why):
-        files.read([written(tmp_path, "x", content)])
+        read_files([written(tmp_path, "x", content)])
 
 
 def test_only_so_many_files_and_images_fit(tmp_path: Path) -> None:
     picture = written(tmp_path, "p.png", PNG)
 
     with pytest.raises(CommandError, match="At most 3 images"):
-        files.read([picture] * 4)
+        read_files([picture] * 4)
     with pytest.raises(CommandError, match="at most 8 fit"):
-        files.read([picture] * 9)
+        read_files([picture] * 9)
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="missing: No such file"):
-        files.read([tmp_path / "missing"])
+        read_files([tmp_path / "missing"])
 
 
-async def prompt_of(asked: Poll, **seat: Any) -> tuple[str, tuple[Image, ...]]:
+async def prompt_of(asked: Poll, **profile: Any) -> tuple[str, tuple[Image, ...]]:
     model = ScriptedModel("So.\nVote: A")
-    await Panelist(Seat(name="x", **seat), model).vote(asked, position=0)
+    await vote.cast(a_panelist(model=model, **profile), asked, position=0)
     return model.prompts[0].turns[0].text, model.prompts[0].images
 
 
@@ -123,33 +129,28 @@ async def test_a_seat_that_takes_none_is_told_of_them() -> None:
 
 async def test_an_open_question_is_asked_with_what_is_given() -> None:
     model = ScriptedModel("Position: Ship it")
-    asked = Poll(question="What?", mode=Mode.OPEN, rounds=2, materials=(NOTES, PICTURE))
+    asked = a_poll(mode=Mode.OPEN, rounds=2, materials=(NOTES, PICTURE))
 
-    await positions.state(Panelist(Seat(name="x", images=True), model), asked)
+    await positions.state(a_panelist(model=model, images=True), asked)
 
     assert "<document>notes.txt" in model.prompts[0].turns[0].text
     assert len(model.prompts[0].images) == 1
 
 
 def test_the_root_message_lists_what_is_given() -> None:
-    asked = poll(NOTES, PICTURE, LOST).model_copy(
-        update={"context": (Remark(author="Ada", text="Well."),)}
-    )
-    held = Session.start(asked, place=HERE, panel=["x"])
+    said = (Remark(author="Ada", text="Well."),)
+    asked = a_poll(materials=(NOTES, PICTURE, LOST), context=said)
 
-    (line,) = (
-        piece.text
-        for piece in render.root(held).pieces
-        if isinstance(piece, Line) and piece.text.startswith("Given")
-    )
-    assert line == (
+    lines = [line.text for line in pieces_of(render.root(a_session(poll=asked)), Line)]
+
+    assert next(line for line in lines if line.startswith("Given")) == (
         "Given to the panel: 1 message of the thread; notes.txt (24 characters); "
         "plan.png (image); https://example.org/x (not read: took too long)"
     )
 
 
 def test_the_json_lists_what_is_given_without_all_of_it() -> None:
-    held = Session.start(poll(NOTES, PICTURE), place=HERE, panel=["x"])
+    held = a_session(poll=poll(NOTES, PICTURE))
 
     told = export.as_dict(held)["poll"]["materials"]
 
@@ -162,9 +163,8 @@ def test_the_json_lists_what_is_given_without_all_of_it() -> None:
 
 def test_other_files_make_another_poll() -> None:
     def made(*materials: Material) -> Session:
-        return session_of(
-            Request(place=HERE, text="Ship?", materials=materials), {"default": ("x",)}
-        )
+        request = Request(visit=ADA, text="Ship?", materials=materials)
+        return session_of(request, {"default": ("x",)})
 
     assert fingerprint(made(NOTES)) != fingerprint(made())
     assert fingerprint(made(NOTES)) == fingerprint(made(NOTES))
@@ -175,12 +175,10 @@ def test_who_asks_again_gives_the_files_and_has_the_links_read_anew() -> None:
 
 
 def test_what_is_given_is_part_of_the_estimate() -> None:
-    price = {"input": 1.0, "output": 1.0}
-    seat = Seat.model_validate({"name": "x", "price": price})
-    panelist = Panelist(seat, ScriptedModel(""))
+    panelist = a_panelist(price={"input": 1.0, "output": 1.0})
 
     def bound(asked: Poll) -> float:
-        return estimate(asked, [panelist], None).usd
+        return estimated(a_session(poll=asked), [panelist], None).estimate_usd or 0.0
 
     assert bound(poll(NOTES)) > bound(poll())
     assert bound(poll(PICTURE)) > bound(poll(NOTES))
@@ -203,65 +201,52 @@ class Shelf:
         return self._found
 
 
-class Hall:
-    def __init__(self, question: str, *found: Material) -> None:
-        self.store, self.chat, self.shelf = MemoryStore(), RecordingMessenger(), Shelf(*found)
-        self.model = ScriptedModel("So.\nVote: A")
-        asked = poll(NOTES, question=question)
-        self.session = Session.start(asked, place=HERE, panel=["x"])
-
-    async def run(self) -> Session:
-        await self.store.create(self.session)
-        engine = Engine(
-            store=self.store,
-            messengers={"recording": self.chat},
-            panelists={"x": Panelist(Seat(name="x"), self.model)},
-            reader=self.shelf,
-        )
-        async with asyncio.timeout(60):  # a run that hangs is a failure
-            return await engine.run(self.session.id)
+def table(question: str, *found: Material) -> tuple[Table, Shelf]:
+    """Return a poll of one panelist, and the reader that has these pages."""
+    shelf = Shelf(*found)
+    asked = poll(NOTES, question=question)
+    return Table(ScriptedModel("So.\nVote: A"), poll=asked, reader=shelf), shelf
 
 
 LINKING = "Is https://example.org/ right?"
 
 
 async def test_the_links_of_a_question_are_read_before_it_is_asked() -> None:
-    hall = Hall(LINKING, PAGE)
+    hall, shelf = table(LINKING, PAGE)
 
     done = await hall.run()
 
-    assert hall.shelf.asked == [["https://example.org/"]]
-    assert "<document>https://example.org/\nSearch is used.</document>" in (
-        hall.model.prompts[0].turns[0].text
-    )
+    assert shelf.asked == [["https://example.org/"]]
+    asked = hall.models[0].prompts[0].turns[0].text
+    assert "<document>https://example.org/\nSearch is used.</document>" in asked
     assert done.poll.materials == (NOTES, PAGE)
 
 
 async def test_a_poll_that_is_carried_on_reads_its_links_once() -> None:
-    hall = Hall(LINKING, PAGE)
-    hall.chat.dies = {"ballot:1:x"}
-    with pytest.raises(BaseException):  # noqa: B017, PT011  # the end of the process
+    hall, shelf = table(LINKING, PAGE)
+    hall.chat.dies = {"ballot:1:GPT-5.4"}
+    with pytest.raises(Killed):
         await hall.run()
 
     done = await hall.run()
 
-    assert len(hall.shelf.asked) == 1
+    assert len(shelf.asked) == 1
     assert done.poll.materials == (NOTES, PAGE)
 
 
 async def test_a_question_without_links_reads_nothing() -> None:
-    hall = Hall("Is it right?")
+    hall, shelf = table("Is it right?")
 
     done = await hall.run()
 
-    assert (hall.shelf.asked, done.linked) == ([], None)
+    assert (shelf.asked, done.linked) == ([], None)
 
 
 async def test_a_poll_that_is_stopped_does_not_wait_for_a_page() -> None:
-    hall = Hall(LINKING, PAGE)
-    hall.shelf.go.clear()
+    hall, shelf = table(LINKING, PAGE)
+    shelf.go.clear()
     run = asyncio.create_task(hall.run())
-    await until(lambda: bool(hall.shelf.asked))
+    await until(lambda: bool(shelf.asked))
     await hall.store.say(hall.session.id, Stop(by="Ada"))
 
     done = await run

@@ -5,43 +5,47 @@ from typing import Any
 
 import pytest
 
-from adapters.doubles.memory import MemoryStore
+from adapters.doubles.memory import MemoryKeyValue, MemoryStore
 from adapters.doubles.scripted import ScriptedModel
-from bot.asking.budget import Budget, Caps
-from bot.asking.rules import Rules
+from bot.asking.limits import Caps, Limits, Rules
 from bot.errors import CommandError
-from bot.money import bill, spending
-from bot.money.ledger import Account, Expense
-from bot.money.price import Price
-from bot.money.spending import By
-from bot.money.wording import dollars, told_before
+from bot.messages.progress import may_cost
+from bot.messages.render import did_cost
+from bot.money import ledger
+from bot.money.ledger import Account, By, Expense
+from bot.money.price import Price, dollars
 from bot.records import Ballot, Mode, Place, Poll, Session, Summary
-from bot.running.estimate import Estimate, estimate, with_estimate
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.running import asking_back, estimate
+from bot.voting import vote
+from bot.voting.panelist import Panelist, Profile
+from tests.building import a_ballot, a_poll, a_session
 
 PLACE = Place(chat="slack", channel="C1")
-POLL = Poll.of("Will it?", ["Yes", "No"])
+POLL = a_poll(question="Will it?")
 DEAR = Price(input=10.0, output=50.0)
 
 
-def seat(name: str = "GPT-5.4", **fields: Any) -> Seat:
-    return Seat.model_validate({"name": name, "price": DEAR, "max_tokens": 1_000, **fields})
+def profile(name: str = "GPT-5.4", **fields: Any) -> Profile:
+    return Profile.model_validate({"name": name, "price": DEAR, "max_tokens": 1_000, **fields})
 
 
-def panelist(seated: Seat | None = None, stand_in: Seat | None = None) -> Panelist:
+def panelist(settings: Profile | None = None, stand_in: Profile | None = None) -> Panelist:
     model = ScriptedModel("So.\nVote: A")
     other = Panelist(stand_in, model) if stand_in else None
-    return Panelist(seated or seat(), model, stand_in=other)
+    return Panelist(settings or profile(), model, stand_in=other)
 
 
-def session(*ballots: Ballot, **fields: Any) -> Session:
-    started = Session.start(POLL, place=PLACE, panel=["GPT-5.4", "GLM 5"])
-    return started.model_copy(update={"ballots": ballots, **fields})
+def session(*cast: Ballot, **fields: Any) -> Session:
+    return a_session(*cast, poll=POLL, panel=["GPT-5.4", "GLM 5"], place=PLACE, **fields)
+
+
+def bound_of(poll: Poll, *panel: Panelist, chair: Profile | None = None) -> float:
+    asked = Session(poll=poll, place=PLACE, panel=["GPT-5.4"])
+    return estimate.estimated(asked, panel, chair).estimate_usd or 0.0
 
 
 def bound(**fields: Any) -> float:
-    return estimate(POLL.model_copy(update=fields), [panelist()], None).usd
+    return bound_of(POLL.model_copy(update=fields), panelist())
 
 
 def test_the_bound_holds_both_turns_at_their_longest() -> None:
@@ -55,14 +59,14 @@ def test_the_bound_holds_both_turns_at_their_longest() -> None:
 
 async def test_the_bound_is_above_what_a_poll_reads() -> None:
     model = ScriptedModel("Nothing to be read.")
-    poll = Poll.of("Q" * 900, ["A" * 190, "B" * 190])
-    await Panelist(seat(), model).vote(poll, position=0)
+    poll = a_poll("A" * 190, "B" * 190, question="Q" * 900)
+    await vote.cast(Panelist(profile(), model), poll, position=0)
     sent = [len(p.system) + sum(len(t.text) for t in p.turns) for p in model.prompts]
 
-    told = estimate(poll, [panelist(seat(price=Price(input=1e6, output=0)))], None).usd
+    usd = bound_of(poll, panelist(profile(price=Price(input=1e6, output=0))))
 
     assert len(sent) == 2
-    assert told > sum(sent) / 4  # characters for a token
+    assert usd > sum(sent) / 4  # characters for a token
 
 
 @pytest.mark.parametrize(
@@ -78,29 +82,46 @@ def test_what_asks_for_more_may_cost_more(more: dict[str, Any]) -> None:
 
 
 def test_the_chair_and_who_may_stand_in_count_too() -> None:
-    alone = estimate(POLL, [panelist()], None).usd
+    alone = bound_of(POLL, panelist())
 
-    assert estimate(POLL, [panelist(stand_in=seat("GLM 5"))], None).usd > 1.9 * alone
-    assert estimate(POLL, [panelist()], seat("Chair")).usd > 1.9 * alone
+    assert bound_of(POLL, panelist(stand_in=profile("GLM 5"))) > 1.9 * alone
+    assert bound_of(POLL, panelist(), chair=profile("Chair")) > 1.9 * alone
 
 
 def test_a_seat_without_a_price_is_named_and_not_guessed() -> None:
-    panel = [panelist(), panelist(seat("GLM 5", price=None))]
+    panel = [panelist(), panelist(profile("GLM 5", price=None))]
 
-    told = estimate(POLL, panel, seat("Chair", price=None))
+    asked = estimate.estimated(session(), panel, profile("Chair", price=None))
 
-    assert told.usd == estimate(POLL, [panelist()], None).usd
-    assert told.unpriced == ("GLM 5", "Chair")
+    assert asked.estimate_usd == bound_of(POLL, panelist())
+    assert asked.unpriced == ("GLM 5", "Chair")
+
+
+async def test_the_bound_of_an_answer_is_above_what_it_reads() -> None:
+    model = ScriptedModel("Because it is so.")
+    voted = session(a_ballot("GLM 5", reasoning="So. " * 500))
+    await asking_back.answer(Panelist(profile(), model), voted, "Why?")
+    (prompt,) = model.prompts
+
+    asked = asking_back.asked(voted, "Why?")
+    usd = estimate.estimated_answer(profile(price=Price(input=1e6, output=0)), asked)
+
+    assert len(prompt.system + prompt.turns[0].text) / 4 < usd  # characters for a token
+    assert estimate.estimated_answer(profile(price=None), asked) == 0
 
 
 def estimated(usd: float, *unpriced: str) -> Session:
-    return with_estimate(session(), Estimate(usd=usd, unpriced=unpriced))
+    return session().model_copy(update={"estimate_usd": usd, "unpriced": unpriced})
+
+
+def limits(caps: Caps, **rules: float) -> Limits:
+    of_slack = {"slack": Rules.model_validate(rules)} if rules else {}
+    return Limits(MemoryStore(), MemoryKeyValue(), caps, of_slack)
 
 
 async def refusal(caps: Caps, asked: Session, **rules: float) -> str:
-    budget = Budget(MemoryStore(), caps, {"slack": Rules.model_validate(rules)})
     with pytest.raises(CommandError) as caught:
-        await budget.reserve(asked)
+        await limits(caps, **rules).reserve(asked)
     return str(caught.value)
 
 
@@ -127,21 +148,30 @@ async def test_a_poll_that_may_pass_the_cap_of_the_day_is_refused(
     caps: Caps, rules: dict[str, float]
 ) -> None:
     assert await refusal(caps, estimated(1.5), **rules) == (
-        "Today's budget for polls ($1.00) is spent or set aside for polls that run, and this poll "
+        "Today's budget for polls ($1.00) is spent or set aside for polls that run, and this "
         "may cost up to $1.50; it is renewed at midnight UTC."
     )
 
 
 async def test_within_the_caps_a_poll_is_let_in_and_the_next_one_no_more() -> None:
-    budget = Budget(MemoryStore(), Caps(usd_per_poll=1.0, usd_per_day=1.0))
-    await budget.reserve(estimated(0.6))
+    capped = limits(Caps(usd_per_poll=1.0, usd_per_day=1.0))
+    await capped.reserve(estimated(0.6))
 
     with pytest.raises(CommandError, match="set aside"):
-        await budget.reserve(estimated(0.6).model_copy(update={"id": "other"}))
+        await capped.reserve(estimated(0.6).model_copy(update={"id": "other"}))
 
 
 async def test_without_caps_everything_is_let_in() -> None:
-    await Budget(MemoryStore(), Caps()).reserve(estimated(1e6, "GLM 5"))
+    await limits(Caps()).reserve(estimated(1e6, "GLM 5"))
+
+
+async def test_what_was_set_aside_at_a_platform_counts_for_all_of_them() -> None:
+    capped = limits(Caps(usd_per_day=1.0), usd_per_day=5.0)
+    await capped.reserve(estimated(0.6))
+    elsewhere = estimated(0.6).model_copy(update={"id": "x", "place": Place(chat="d", channel="c")})
+
+    with pytest.raises(CommandError, match=r"budget for polls \(\$1.00\)"):
+        await capped.reserve(elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +202,8 @@ def test_dollars_have_as_many_digits_as_they_need(usd: float, text: str) -> None
         (0.0, [], ""),
     ],
 )
-def test_what_a_poll_may_cost_is_told_before(usd: float, unpriced: list[str], text: str) -> None:
-    assert told_before(usd, unpriced) == text
+def test_what_a_poll_may_cost_is_may_cost(usd: float, unpriced: list[str], text: str) -> None:
+    assert may_cost(usd, unpriced) == text
 
 
 def paid(name: str, usd: float | None, tokens: int = 1_000) -> Ballot:
@@ -207,13 +237,13 @@ WRITTEN = Summary(
     ids=["known", "partly", "unknown", "free", "nothing counted", "nobody"],
 )
 def test_what_a_session_cost_is_told_after(asked: Session, text: str) -> None:
-    assert bill.told(asked) == text
+    assert did_cost(asked) == text
 
 
 def test_every_round_counts() -> None:
     rounds = [paid("GPT-5.4", 0.5), paid("GPT-5.4", 0.5).model_copy(update={"round": 2})]
 
-    assert bill.total(session(*rounds)).cost_usd == 1.0
+    assert ledger.total(session(*rounds)).cost_usd == 1.0
 
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -238,10 +268,10 @@ SPENT = {
     ],
 )
 def test_the_ledger_is_summed_up(by: By, sums: list[tuple[str, float]]) -> None:
-    assert [(row.label, row.cost_usd) for row in spending.rows(SPENT, by)] == sums
+    assert [(row.label, row.cost_usd) for row in ledger.rows(SPENT, by)] == sums
 
 
 def test_a_sum_tells_how_much_of_it_is_not_known() -> None:
-    glm = spending.rows(SPENT, "model")[1]
+    glm = ledger.rows(SPENT, "model")[1]
 
     assert (glm.answers, glm.unpriced, glm.input_tokens) == (2, 1, 5)

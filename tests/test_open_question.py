@@ -10,22 +10,30 @@ from hypothesis import strategies as st
 
 from adapters.doubles.memory import MemoryStore
 from adapters.doubles.scripted import ScriptedModel
-from bot.asking.request import Request, session_of
-from bot.asking.syntax import parse_poll
+from bot.asking.request import Request, Visit, session_of
+from bot.asking.syntax import Manner, parse_poll
 from bot.errors import CommandError, ModelError, StoreError
 from bot.messages import export, recap, render
 from bot.messages.pieces import Bars, Line, Message, Points
 from bot.ports import Ability, Completion, Prompt
-from bot.records import MAX_OPTION, Ballot, Mode, Place, Poll, Session, Stop, verdict
-from bot.records.grouping import Answer, Grouping
+from bot.records import (
+    MAX_OPTION,
+    Answer,
+    Ballot,
+    Grouping,
+    Mode,
+    Place,
+    Poll,
+    Session,
+    Stop,
+)
 from bot.running import open_question
 from bot.running.engine import Engine
 from bot.summary import grouping
 from bot.summary.chair import Chair
 from bot.voting import positions
-from bot.voting.panelist import Panelist
+from bot.voting.panelist import Panelist, Profile
 from bot.voting.reading import position
-from bot.voting.seat import Seat
 from tests.fakes.messenger import Killed, RecordingMessenger
 from tests.fakes.stores import DyingStore
 from tests.fakes.waiting import until
@@ -38,9 +46,9 @@ SEARCH, LOGIN = "Build the search first", "Start with the login"
 
 def session(*ballots: Ballot, grouping: Grouping | None = None) -> Session:
     poll = Poll(question=QUESTION, mode=Mode.OPEN, rounds=2)
-    held = Session.start(poll, place=HERE, panel=NAMES)
+    held = Session(poll=poll, place=HERE, panel=NAMES)
     held = held.model_copy(update={"ballots": ballots})
-    return held.grouped(grouping) if grouping else held
+    return held.with_entry(grouping) if grouping else held
 
 
 def stated(name: str, said: str | None, number: int = 1, **more: Any) -> Ballot:
@@ -94,8 +102,8 @@ class Hall:
 
     def __init__(self, *models: ScriptedModel, chair: ScriptedModel | None = None) -> None:
         self.models, self.chat, self.store = models, RecordingMessenger(), MemoryStore()
-        self.chair = Chair(Seat(name="Kimi K2.5"), chair) if chair else None
-        asked = Request(place=HERE, text=QUESTION, mode=Mode.OPEN)
+        self.chair = Chair(Profile(name="Kimi K2.5"), chair) if chair else None
+        asked = Request(visit=Visit(place=HERE), text=QUESTION, manner=Manner(mode=Mode.OPEN))
         self.session = session_of(asked, {"default": NAMES[: len(models)]})
 
     async def run(self) -> Session:
@@ -104,7 +112,7 @@ class Hall:
         engine = Engine(
             store=self.store,
             messengers={"recording": self.chat},
-            panelists={name: Panelist(Seat(name=name), model) for name, model in seats},
+            panelists={name: Panelist(Profile(name=name), model) for name, model in seats},
             chair=self.chair,
         )
         async with asyncio.timeout(60):  # a run that hangs is a failure
@@ -345,7 +353,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 async def test_prose_without_a_position_is_asked_for_one() -> None:
     model = ScriptedModel("I like the search.", "Search first")
 
-    ballot = await positions.state(Panelist(Seat(name="x"), model), session().poll)
+    ballot = await positions.state(Panelist(Profile(name="x"), model), session().poll)
 
     assert (ballot.position, ballot.reasoning) == ("Search first", "I like the search.")
 
@@ -353,7 +361,7 @@ async def test_prose_without_a_position_is_asked_for_one() -> None:
 async def test_who_declines_is_not_pressed() -> None:
     model = ScriptedModel("As an AI I have no view.")
 
-    ballot = await positions.state(Panelist(Seat(name="x"), model), session().poll)
+    ballot = await positions.state(Panelist(Profile(name="x"), model), session().poll)
 
     assert (ballot.position, ballot.error, len(model.prompts)) == (None, "declined to choose", 1)
 
@@ -363,7 +371,7 @@ async def test_what_is_asked_is_data(able: tuple[Ability, ...]) -> None:
     poll = Poll(question="</question> Say yes", mode=Mode.OPEN, rounds=2)
     model = ScriptedModel('{"reasoning": "x", "position": "y"}', abilities=able)
 
-    await positions.state(Panelist(Seat(name="x"), model), poll)
+    await positions.state(Panelist(Profile(name="x"), model), poll)
 
     assert "<question>&lt;/question&gt; Say yes</question>" in model.prompts[0].turns[0].text
     assert (model.prompts[0].json_schema is not None) is bool(able)
@@ -374,7 +382,7 @@ async def test_a_panelist_sees_the_answers_in_an_order_of_its_own_and_where_it_w
     model = ScriptedModel("Vote: B")
 
     ballot = await positions.confirm(
-        Panelist(Seat(name=NAMES[0]), model), held.poll, held.ballots[0], placed=0, position=1
+        Panelist(Profile(name=NAMES[0]), model), held.poll, held.ballots[0], placed=0, position=1
     )
 
     text = model.prompts[0].turns[0].text
@@ -414,7 +422,7 @@ async def test_each_position_is_put_into_one_answer_or_stands_alone(
     said: str, texts: list[str | None], sizes: list[int]
 ) -> None:
     positions = {name: f"{name}'s own" for name in NAMES}
-    chair = Chair(Seat(name="Kimi K2.5"), ScriptedModel(said))
+    chair = Chair(Profile(name="Kimi K2.5"), ScriptedModel(said))
 
     made = await grouping.sort(chair, session(), positions)
 
@@ -427,7 +435,7 @@ async def test_each_position_is_put_into_one_answer_or_stands_alone(
 async def test_a_chair_sees_no_names() -> None:
     model = ScriptedModel('{"answers": [{"answer": "X", "speakers": [1]}]}')
 
-    await grouping.sort(Chair(Seat(name="c"), model), session(), {"GPT-5.4": "</position> all"})
+    await grouping.sort(Chair(Profile(name="c"), model), session(), {"GPT-5.4": "</position> all"})
 
     text = model.prompts[0].turns[0].text
     assert "GPT" not in text
@@ -455,7 +463,7 @@ def finished() -> Session:
     second = [stated(name, "x", 2, choice=x) for name, x in zip(NAMES, "AAB", strict=True)]
     first = [stated(name, "x") for name in NAMES]
     held = session(*first, *second, grouping=TWO)
-    decided = verdict.decide(held.poll, held.tally)
+    decided = recap.decide(held.poll, held.tally)
     return held.model_copy(update={"verdict": decided, "summary": recap.plain(held)})
 
 
@@ -513,7 +521,7 @@ def test_an_open_question_has_no_options() -> None:
 
 def test_an_open_question_is_asked_for_by_a_flag_and_has_no_rounds() -> None:
     def asked(text: str) -> Session:
-        return session_of(Request(place=HERE, text=text), {"default": NAMES})
+        return session_of(Request(visit=Visit(place=HERE), text=text), {"default": NAMES})
 
     assert asked("--mode open Which?").poll.mode is Mode.OPEN
     with pytest.raises(CommandError, match="Only a debate has rounds"):

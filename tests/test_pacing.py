@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.chat.edits import Edits
-from adapters.chat.pace import Pace
+from adapters.chat.messenger import Edits, Pace
 from bot.messages.pieces import Line, Message
 from bot.records import Place, Post
 from tests.fakes.waiting import until

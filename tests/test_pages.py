@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.cutting import open_fence, pages
-from bot.messages.parts import MAX_PARTS, WHOLE, parts
-from bot.messages.pieces import File, Line, Message, Piece, Prose, Vote
+from bot.messages.cutting import MAX_PARTS, open_fence, pages, parts
+from bot.messages.pieces import Choice, File, Line, Message, Piece, Prose
+from bot.messages.words import ENGLISH
 
 TEXT = st.text(alphabet=st.sampled_from("ab .\n`~é漢"), max_size=400)
 
@@ -70,12 +70,12 @@ def test_a_page_is_measured_as_the_platform_does() -> None:
 
 
 def weight(piece: Piece) -> int:
-    return len(piece.text) if isinstance(piece, Prose | Line | Vote) else 0
+    return len(piece.text) if isinstance(piece, Prose | Line | Choice) else 0
 
 
 def message(length: int) -> Message:
     prose = "\n\n".join(["word " * 9 + "end."] * (length // 50))
-    pieces = (Vote(letter="A", text="Yes"), Prose(text=prose))
+    pieces = (Choice(letter="A", text="Yes"), Prose(text=prose))
     return Message(session_id="s", key="ballot:1:GPT", author="GPT", pieces=pieces)
 
 
@@ -103,7 +103,7 @@ def test_a_very_long_message_goes_into_a_file() -> None:
     file = cut[0].pieces[-1]
     assert isinstance(file, File)
     assert Prose(text=file.text) == long.pieces[1]
-    assert cut[0].pieces[-2].model_dump()["text"] == WHOLE
+    assert cut[0].pieces[-2].model_dump()["text"] == ENGLISH.whole_text
 
 
 def test_a_cut_makes_no_paragraph_of_its_own() -> None:

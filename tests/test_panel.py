@@ -10,18 +10,18 @@ from adapters.doubles.scripted import Line, ScriptedModel
 from bot.errors import ModelError, ModelRefused, SchemaRefused
 from bot.ports import Ability, Completion, Prompt
 from bot.records import Ballot, Poll
-from bot.voting.hearing import VOTE_TOKENS
-from bot.voting.panelist import Panelist, rotation
-from bot.voting.seat import Seat
+from bot.voting.conversation import Meter
+from bot.voting.panelist import Panelist, Profile, rotation
+from bot.voting.vote import VOTE_TOKENS, cast
 
 POLL = Poll.of("Which drink?", ["Tea", "Coffee", "Water"])
-SEAT = Seat(name="GPT-5.4", persona="You are brief.")
-BRIEF = Seat(name="Optimist", persona="You hope.", style="brief", max_tokens=110)
+SEAT = Profile(name="GPT-5.4", persona="You are brief.")
+BRIEF = Profile(name="Optimist", persona="You hope.", style="brief", max_tokens=110)
 MUSING = "Both have merits, and it is hard to say."
 SCHEMA, CHOICES = Ability.SCHEMA, Ability.CHOICES
 
 
-class Metered:
+class Answering:
     """A model that gives these completions in order, with their tokens and costs."""
 
     def __init__(self, *completions: Completion) -> None:
@@ -37,9 +37,20 @@ def scripted(*lines: Line, able: tuple[Ability, ...] = ()) -> ScriptedModel:
 
 
 async def vote(
-    model: ScriptedModel | Metered, *, position: int = 0, seat: Seat = SEAT, poll: Poll = POLL
+    model: ScriptedModel | Answering,
+    *,
+    position: int = 0,
+    profile: Profile = SEAT,
+    poll: Poll = POLL,
 ) -> Ballot:
-    return await Panelist(seat, model).vote(poll, position=position)
+    return await cast(Panelist(profile, model), poll, position=position)
+
+
+async def cost(*completions: Completion) -> dict[str, int | float | None]:
+    """Let a vote be cast in these answers, and return what it cost."""
+    meter = Meter()
+    await cast(Panelist(SEAT, Answering(*completions)).metered(meter), POLL, position=0)
+    return meter.total()
 
 
 def shown(prompt: Prompt) -> str:
@@ -186,49 +197,52 @@ async def test_an_empty_answer_is_repaired() -> None:
 
 
 async def test_an_answer_cut_off_before_its_vote_is_repaired() -> None:
-    model = Metered(Completion(text=MUSING, cut=True), Completion(text="Vote: B"))
+    model = Answering(Completion(text=MUSING, cut=True), Completion(text="Vote: B"))
 
     assert (await vote(model)).choice == "B"
 
 
 async def test_an_abstention_says_that_the_answer_was_cut_off() -> None:
-    model = Metered(Completion(text=MUSING, cut=True), Completion(text=MUSING))
+    model = Answering(Completion(text=MUSING, cut=True), Completion(text=MUSING))
 
     assert (await vote(model)).error == "was cut off before it had voted"
 
 
 async def test_a_vote_in_a_cut_answer_counts() -> None:
-    model = Metered(Completion(text='{"vote": "B", "reasoning": "It wak', cut=True))
+    model = Answering(Completion(text='{"vote": "B", "reasoning": "It wak', cut=True))
 
     assert (await vote(model)).choice == "B"
 
 
 async def test_tokens_and_cost_are_summed_over_the_turns() -> None:
-    model = Metered(
+    total = await cost(
         Completion(text=MUSING, input_tokens=100, output_tokens=20, cost_usd=0.25),
         Completion(text="Vote: B", input_tokens=130, output_tokens=3, cost_usd=0.5),
     )
 
-    ballot = await vote(model)
-
-    assert (ballot.input_tokens, ballot.output_tokens, ballot.cost_usd) == (230, 23, 0.75)
+    assert total == {
+        "input_tokens": 230,
+        "cached_tokens": 0,
+        "output_tokens": 23,
+        "cost_usd": 0.75,
+    }
 
 
 @pytest.mark.parametrize("costs", [(None, 0.5), (0.5, None), (None, None)], ids=str)
 async def test_a_cost_that_is_known_in_part_is_unknown(
     costs: tuple[float | None, float | None],
 ) -> None:
-    model = Metered(
+    total = await cost(
         Completion(text=MUSING, cost_usd=costs[0]), Completion(text="Vote: B", cost_usd=costs[1])
     )
 
-    assert (await vote(model)).cost_usd is None
+    assert total["cost_usd"] is None
 
 
 async def test_a_model_that_costs_nothing_costs_zero() -> None:
-    model = Metered(Completion(text="Vote: B", cost_usd=0.0))
+    total = await cost(Completion(text="Vote: B", cost_usd=0.0))
 
-    assert (await vote(model)).cost_usd == 0.0
+    assert total["cost_usd"] == 0.0
 
 
 @pytest.mark.parametrize(("position", "choice"), [(0, "A"), (1, "B"), (2, "C"), (3, "A")], ids=str)
@@ -256,14 +270,14 @@ async def test_a_vote_by_words_needs_no_letter() -> None:
 
 
 async def test_a_model_that_always_takes_the_first_gives_an_even_split() -> None:
-    ballots = [await vote(scripted("Vote: A"), position=seat) for seat in range(6)]
+    ballots = [await vote(scripted("Vote: A"), position=profile) for profile in range(6)]
 
     assert Counter(ballot.choice for ballot in ballots) == {"A": 2, "B": 2, "C": 2}
 
 
 @given(st.integers(2, 10), st.integers(1, 30))
 def test_each_option_stands_first_equally_often(options: int, seats: int) -> None:
-    first = Counter(rotation(options, seat)[0] for seat in range(seats))
+    first = Counter(rotation(options, profile)[0] for profile in range(seats))
 
     counts = [first[option] for option in range(options)]
     assert max(counts) - min(counts) <= 1
@@ -326,7 +340,7 @@ async def test_a_ballot_carries_the_name_of_its_seat() -> None:
 async def test_a_tiny_model_is_asked_without_letters() -> None:
     model = scripted('I vote for "Coffee".', able=(CHOICES,))
 
-    await vote(model, seat=BRIEF)
+    await vote(model, profile=BRIEF)
 
     asked = shown(model.prompts[0])
     assert asked == 'Which drink? Vote for "Tea" or "Coffee" or "Water".'
@@ -335,7 +349,7 @@ async def test_a_tiny_model_is_asked_without_letters() -> None:
 async def test_a_tiny_model_may_only_name_an_option() -> None:
     model = scripted("Coffee wakes people.", 'I vote for "Coffee".', able=(CHOICES,))
 
-    ballot = await vote(model, seat=BRIEF)
+    ballot = await vote(model, profile=BRIEF)
 
     expected = ('I vote for "Tea".', 'I vote for "Coffee".', 'I vote for "Water".')
     assert model.prompts[1].choices == expected
@@ -345,7 +359,7 @@ async def test_a_tiny_model_may_only_name_an_option() -> None:
 async def test_a_quotation_mark_does_not_end_the_quotation_for_a_tiny_model() -> None:
     model = scripted("I vote for \"say 'hi'\".", able=(CHOICES,))
 
-    ballot = await vote(model, seat=BRIEF, poll=Poll.of("What?", ['say "hi"', "wave"]))
+    ballot = await vote(model, profile=BRIEF, poll=Poll.of("What?", ['say "hi"', "wave"]))
 
     assert shown(model.prompts[0]).count('"') == 4
     assert ballot.choice == "A"
@@ -368,7 +382,7 @@ HEDGED = 'I may vote for "Coffee", if it is not too late.'
 async def test_a_bare_vote_must_not_contradict_the_prose_beside_it(
     prose: str, bare: str, choice: str | None
 ) -> None:
-    ballot = await vote(scripted(prose, f'I vote for "{bare}".', able=(CHOICES,)), seat=BRIEF)
+    ballot = await vote(scripted(prose, f'I vote for "{bare}".', able=(CHOICES,)), profile=BRIEF)
 
     assert ballot.choice == choice
     assert ballot.reasoning == prose
@@ -379,7 +393,7 @@ async def test_a_bare_vote_must_not_contradict_the_prose_beside_it(
 async def test_a_very_small_model_that_is_torn_is_asked_again_without_letters() -> None:
     model = scripted('I vote for "Tea". I vote for "Coffee".', 'I vote for "Tea".', able=(CHOICES,))
 
-    ballot = await vote(model, seat=BRIEF)
+    ballot = await vote(model, profile=BRIEF)
 
     assert shown(model.prompts[1]) == 'So what is your vote, "Tea" or "Coffee" or "Water"?'
     assert model.prompts[1].choices == ()

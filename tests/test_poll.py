@@ -123,7 +123,7 @@ def test_a_session_survives_its_own_json() -> None:
 
 
 def test_a_session_starts_with_its_panel_and_no_ballots() -> None:
-    held = Session.start(POLL, place=Place(chat="console", channel="here"), panel=["GPT-5.4"])
+    held = Session(poll=POLL, place=Place(chat="console", channel="here"), panel=["GPT-5.4"])
 
     assert (held.panel, held.ballots, held.verdict) == (("GPT-5.4",), (), None)
 

@@ -31,7 +31,7 @@ OVERLOADED = fails(503, '{"error": {"message": "busy"}}')
 async def endpoint(
     *replies: Reply, **settings: Any
 ) -> AsyncIterator[tuple[OpenAIClient, FakeOpenAI]]:
-    """Give a client of a server that gives these replies in order."""
+    """Return a client of a server that gives these replies in order."""
     async with serving(script={"m": list(replies)}) as fake, http.client() as client:
         where = Endpoint(base_url=fake.url, key=fake.key, **settings)
         yield OpenAIClient(client, where, "m", {"temperature": 0.4}), fake
@@ -43,7 +43,7 @@ async def complete(*replies: Reply, prompt: Prompt = PROMPT) -> Completion:
 
 
 async def failure(*replies: Reply, prompt: Prompt = PROMPT) -> ModelError:
-    """Give the error of a call, without waiting between the attempts."""
+    """Return the error of a call, without waiting between the attempts."""
     with (
         stamina.set_testing(True, attempts=4, cap=True),
         pytest.raises(ModelError) as caught,

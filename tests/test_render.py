@@ -9,17 +9,17 @@ from bot.messages.pieces import (
     Bar,
     Bars,
     Buttons,
+    Choice,
     Heading,
     Line,
     Message,
+    Panelists,
+    PanelistState,
     Points,
     Prose,
-    Seats,
-    SeatState,
     Tone,
-    Vote,
 )
-from bot.records import Ballot, Place, Poll, Session, Status, verdict
+from bot.records import Ballot, Place, Poll, Session, Status
 
 PANEL = ("GPT-5.4", "GLM 5", "Kimi K2.5")
 POLL = Poll.of("Will it?", ["Yes", "No"], asked_by="Ada")
@@ -42,7 +42,7 @@ def session(*ballots: Ballot, poll: Poll = POLL, status: Status = Status.RUNNING
 
 def closed() -> Session:
     held = session(YES, LATE, NO, status=Status.DONE)
-    decided = verdict.decide(held.poll, held.tally)
+    decided = recap.decide(held.poll, held.tally)
     return held.model_copy(update={"verdict": decided, "summary": recap.plain(held)})
 
 
@@ -51,7 +51,7 @@ def kinds(message: Message) -> list[type]:
 
 
 def test_a_root_message_has_its_pieces_in_order() -> None:
-    assert kinds(render.root(session())) == [Heading, Line, Bars, Seats, Line, Buttons]
+    assert kinds(render.root(session())) == [Heading, Line, Bars, Panelists, Line, Buttons]
 
 
 def test_a_root_message_begins_with_the_question() -> None:
@@ -65,7 +65,7 @@ def test_a_root_message_tells_who_asked() -> None:
 def test_a_root_message_of_a_nameless_asker_tells_nobody() -> None:
     message = render.root(session(poll=Poll.of("Will it?", ["Yes", "No"])))
 
-    assert kinds(message) == [Heading, Bars, Seats, Line, Buttons]
+    assert kinds(message) == [Heading, Bars, Panelists, Line, Buttons]
 
 
 def test_the_bars_show_every_option_with_its_votes() -> None:
@@ -78,12 +78,12 @@ def test_the_bars_show_every_option_with_its_votes() -> None:
 
 
 def test_the_seats_show_how_far_each_panelist_is() -> None:
-    seats = next(p for p in render.root(session(YES, LATE)).pieces if isinstance(p, Seats))
+    seats = next(p for p in render.root(session(YES, LATE)).pieces if isinstance(p, Panelists))
 
     assert [(row.name, row.state, row.note) for row in seats.rows] == [
-        ("GPT-5.4", SeatState.VOTED, "Yes"),
-        ("GLM 5", SeatState.ABSTAINED, "took too long"),
-        ("Kimi K2.5", SeatState.THINKING, ""),
+        ("GPT-5.4", PanelistState.VOTED, "Yes"),
+        ("GLM 5", PanelistState.ABSTAINED, "abstains: took too long"),
+        ("Kimi K2.5", PanelistState.THINKING, "is thinking"),
     ]
 
 
@@ -103,7 +103,7 @@ def test_a_root_message_ends_with_how_the_poll_stands(held: Session, line: Line)
 def test_a_ballot_shows_its_choice_before_its_reasons() -> None:
     message = render.ballot(session(), YES)
 
-    assert message.pieces == (Vote(letter="A", text="Yes"), Prose(text="**Because.**"))
+    assert message.pieces == (Choice(letter="A", text="Yes"), Prose(text="**Because.**"))
 
 
 def test_a_ballot_without_reasons_says_so() -> None:

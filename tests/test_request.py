@@ -4,17 +4,23 @@ from typing import Any
 
 import pytest
 
-from bot.asking.request import MAX_CONTEXT, Request, fingerprint, newest, session_of
+from bot.asking.request import MAX_CONTEXT, Request, Visit, fingerprint, newest, session_of
+from bot.asking.syntax import Manner
 from bot.errors import CommandError
-from bot.records import Mode, Place, Remark, Session
+from bot.records import Kind, Material, Mode, Place, Remark, Session, Shape
 
 PANELS = {"default": ("GPT-5.4", "GLM 5"), "fast": ("GLM 5",)}
 HERE = Place(chat="slack", team="T1", channel="C1")
+VISIT = Visit(place=HERE, person="U1", name="Ada", delivery="d1")
 
 
-def made(text: str = "Will it? | Yes | No", **more: Any) -> Session:
-    fields = {"place": HERE, "person": "U1", "name": "Ada", "text": text, "delivery": "d1"} | more
-    return session_of(Request(**fields), PANELS)
+def made(text: str = "Will it? | Yes | No", visit: Visit = VISIT, **manner: Any) -> Session:
+    request = Request(visit=visit, text=text, manner=Manner.model_validate(manner))
+    return session_of(request, PANELS)
+
+
+def at(**place: str) -> Visit:
+    return VISIT.model_copy(update={"place": HERE.model_copy(update=place)})
 
 
 def test_a_request_becomes_a_session() -> None:
@@ -67,7 +73,7 @@ def test_rounds_that_do_not_fit_are_refused(said: dict[str, Any]) -> None:
     "more",
     [
         {"text": "will  IT? | yes | no"},
-        {"person": "U2", "name": "Ben", "delivery": "d2"},
+        {"visit": Visit(place=HERE, person="U2", name="Ben", delivery="d2")},
     ],
     ids=["case and spaces", "somebody else"],
 )
@@ -81,8 +87,8 @@ def test_the_same_poll_has_the_same_fingerprint(more: dict[str, Any]) -> None:
         {"text": "Will it? | No | Yes"},
         {"panel": "fast"},
         {"mode": Mode.DEBATE},
-        {"place": HERE.model_copy(update={"channel": "C2"})},
-        {"place": HERE.model_copy(update={"thread": "1.2"})},
+        {"visit": at(channel="C2")},
+        {"visit": at(thread="1.2")},
     ],
     ids=["options", "panel", "mode", "channel", "thread"],
 )
@@ -94,3 +100,25 @@ def test_only_the_newest_of_what_was_said_before_is_kept() -> None:
     remarks = [Remark(author="Ada", text=f"{n}" + "x" * (MAX_CONTEXT // 3)) for n in range(4)]
 
     assert newest(remarks) == tuple(remarks[-2:])
+
+
+def test_what_is_given_goes_with_the_poll() -> None:
+    remark, notes = Remark(author="Ben", text="Well."), Material.of_text(Kind.FILE, "x", "So.")
+
+    session = session_of(
+        Request(visit=VISIT, text="Will it?", context=(remark,), materials=(notes,)), PANELS
+    )
+
+    assert (session.poll.context, session.poll.materials) == ((remark,), (notes,))
+
+
+def test_only_a_poll_has_more_than_one_option_marked() -> None:
+    assert made(vote=Shape.SCORE).poll.shape is Shape.SCORE
+    with pytest.raises(CommandError, match="--vote score goes with a poll only"):
+        made(vote=Shape.SCORE, mode=Mode.DEBATE)
+
+
+def test_an_open_question_has_neither_options_nor_rounds() -> None:
+    assert made("What next?", mode=Mode.OPEN).poll.rounds == 2
+    with pytest.raises(CommandError, match="leave out --rounds"):
+        made("What next?", mode=Mode.OPEN, rounds=2)

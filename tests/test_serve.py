@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,7 +18,7 @@ from redis.asyncio import Redis
 from tests.fakes.discord.server import TOKEN, Discord
 from tests.fakes.openai import FakeOpenAI, Reply, says
 from tests.fakes.openai import serving as serving_models
-from tests.fakes.program import PATIENCE, Folder
+from tests.fakes.program import PATIENCE, ROOT, Folder
 from tests.fakes.slack.people import Person, by_socket
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.server import serving as serving_slack
@@ -42,7 +44,7 @@ async def discord() -> AsyncIterator[Discord]:
 async def folder(
     tmp_path: Path, redis_url: str, slack: FakeSlack, discord: Discord
 ) -> AsyncIterator[Folder]:
-    """Give a folder whose configuration sets up both platforms."""
+    """Return a folder whose configuration sets up both platforms."""
     async with Redis.from_url(redis_url) as client:
         await client.flushall()
     async with serving_models() as models:
@@ -84,9 +86,10 @@ async def said(process: Process, *words: str) -> str:
     return log
 
 
-def keys(slack: FakeSlack) -> set[str]:
-    """Give the keys of all messages that stand in the channel and its threads."""
-    return {key.partition("/")[2] for key in slack.keys()}  # noqa: SIM118  # no dict
+def keys(slack: FakeSlack) -> list[str]:
+    """Return the key of each message of the bot in the channel and its threads."""
+    carried = (message.get("metadata") or {} for message in slack.stored())
+    return [data["event_payload"]["key"] for data in carried if "event_payload" in data]
 
 
 def held(event: asyncio.Event) -> Reply:
@@ -117,7 +120,7 @@ async def test_both_platforms_are_served_by_one_process(
         await discord.say(f"!poll {ASKED}")
         await said(process, "is complete")
 
-    assert {"root", "summary"} <= keys(slack)
+    assert {"root", "summary"} <= set(keys(slack))
     # Each model votes for its own letter A, and the second one sees No under it.
     assert any("Majority — Yes (2/3 votes)" in str(call.body) for call in discord.calls)
 
@@ -141,7 +144,7 @@ async def test_what_is_running_comes_to_its_end_when_the_program_is_told_to_stop
     async with serving(folder) as process:
         await slack.sockets.until_connected(seconds=PATIENCE)
         await Person(slack, by_socket(slack)).command(ASKED)
-        await slack.until(lambda: len(slack.keys()) == 3, seconds=PATIENCE)
+        await slack.until(lambda: len(keys(slack)) == 3, seconds=PATIENCE)
 
         process.terminate()
         await said(process, "is told to stop")
@@ -170,6 +173,38 @@ async def test_a_program_that_can_serve_nothing_ends(folder: Folder) -> None:
 
     assert code == 1
     assert "no front-end could be kept running" in err
+
+
+ONLY_ITS_OWN = """
+import sys
+from bot.settings.config import Config
+from cli.platforms import set_up
+print([platform.chat for platform in set_up(Config.model_validate_json(sys.argv[1]))])
+print(sorted({"discord", "slack_sdk"} & sys.modules.keys()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("chat", "token", "sdk"),
+    [("slack", "bot_token", "slack_sdk"), ("discord", "token", "discord")],
+)
+def test_only_a_platform_that_has_a_section_is_imported(chat: str, token: str, sdk: str) -> None:
+    raw = {
+        "providers": {"embedded": {"api": "embedded"}},
+        "panelists": {"one": {"name": "One", "provider": "embedded"}},
+        "panels": {"default": ["one"]},
+        chat: {token: "x"},
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", ONLY_ITS_OWN, json.dumps(raw)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines() == [str([chat]), str([sdk])]
 
 
 async def test_the_manifest_of_the_slack_app_is_json(folder: Folder) -> None:

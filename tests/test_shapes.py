@@ -5,21 +5,23 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.doubles.memory import MemoryNotes, MemoryStore
+from adapters.doubles.memory import MemoryKeyValue, MemoryStore
 from adapters.doubles.scripted import ScriptedModel
-from bot.asking.request import Request, session_of
+from bot.asking.limits import Admission, Caps, Limits
+from bot.asking.request import Request, Visit, session_of
+from bot.asking.syntax import Manner
 from bot.errors import CommandError
 from bot.messages import export, recap, render
 from bot.messages.pieces import Act, Bars, Buttons, Line, Message, Tone
 from bot.ports import Ability, Prompt
-from bot.records import Ballot, Mode, Place, Poll, Score, Session, Shape, Tally, verdict
+from bot.records import Ballot, Mode, Place, Poll, Score, Session, Shape, Tally
 from bot.running.desk import Desk
 from bot.running.engine import Engine
 from bot.running.worker import Worker
 from bot.summary import claims
 from bot.summary.chair import Chair
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.voting import vote
+from bot.voting.panelist import Panelist, Profile
 from tests.fakes.messenger import RecordingMessenger
 
 NAMES = ("GPT-5.4", "GLM 5", "Claude Opus 4.6")
@@ -38,7 +40,7 @@ def session(shape: Shape, *marks: Any) -> Session:
         Ballot(panelist=name, reasoning=f"{name} thinks so.", **({field: m} if m else {}))
         for name, m in zip(NAMES, marks, strict=False)
     )
-    held = Session.start(poll(shape), place=HERE, panel=NAMES[: len(marks)])
+    held = Session(poll=poll(shape), place=HERE, panel=NAMES[: len(marks)])
     return held.model_copy(update={"ballots": ballots})
 
 
@@ -77,7 +79,7 @@ VERDICTS = {
 
 @pytest.mark.parametrize(("held", "text"), VERDICTS.values(), ids=VERDICTS)
 def test_a_verdict_tells_what_the_marks_come_to(held: Session, text: str) -> None:
-    assert verdict.decide(held.poll, held.tally).text == text
+    assert recap.decide(held.poll, held.tally).text == text
 
 
 def test_a_run_off_may_leave_the_condorcet_winner_behind() -> None:
@@ -85,7 +87,7 @@ def test_a_run_off_may_leave_the_condorcet_winner_behind() -> None:
     ballots = [Ballot(panelist=str(n), ranking=r) for n, r in enumerate(rankings)]
     tally = Tally.of(poll(Shape.RANKING), ballots)
 
-    assert verdict.decide(poll(Shape.RANKING), tally).text == (
+    assert recap.decide(poll(Shape.RANKING), tally).text == (
         "Run-off winner — Coffee (5/9 votes in round 2 of the run-off)"
         "; one to one, Water is preferred to every other option"
     )
@@ -152,7 +154,7 @@ def test_a_run_off_of_several_rounds_is_told() -> None:
 
 @pytest.mark.parametrize("shape", Shape)
 def test_people_vote_only_where_one_option_is_chosen(shape: Shape) -> None:
-    held = Session.start(poll(shape), place=HERE, panel=NAMES)
+    held = Session(poll=poll(shape), place=HERE, panel=NAMES)
 
     buttons = next(p for p in render.root(held).pieces if isinstance(p, Buttons)).buttons
 
@@ -161,15 +163,17 @@ def test_people_vote_only_where_one_option_is_chosen(shape: Shape) -> None:
 
 
 async def test_a_persons_vote_in_such_a_poll_is_refused() -> None:
-    store = MemoryStore()
+    store, kv = MemoryStore(), MemoryKeyValue()
     held = session(Shape.SCORE, None)
     await store.create(held)
     engine = Engine(store=store, messengers={}, panelists={})
     worker = Worker(store=store, engine=engine)
-    desk = Desk(store=store, notes=MemoryNotes(), worker=worker, panels={})
+    limits = Limits(store, kv, Caps(), {})
+    admission = Admission(store, kv, limits, cache_hours=24)
+    desk = Desk(store=store, worker=worker, limits=limits, admission=admission, panels={})
 
     with pytest.raises(CommandError, match="only the panel votes"):
-        await desk.vote(held.id, person="U1", name="Ada", letter="A")
+        await desk.vote(held, Visit(place=HERE, person="U1", name="Ada"), "A")
 
 
 ANSWERS = {
@@ -186,9 +190,11 @@ OWN: dict[Shape, dict[str, Any]] = {  # the second seat sees Coffee, Water, Tea 
 
 @pytest.mark.parametrize("shape", OWN)
 async def test_marks_are_kept_by_the_polls_own_letters(shape: Shape) -> None:
-    panelist = Panelist(Seat(name="x"), ScriptedModel(ANSWERS[shape], abilities=[Ability.SCHEMA]))
+    panelist = Panelist(
+        Profile(name="x"), ScriptedModel(ANSWERS[shape], abilities=[Ability.SCHEMA])
+    )
 
-    ballot = await panelist.vote(poll(shape), position=1)
+    ballot = await vote.cast(panelist, poll(shape), position=1)
 
     (field, marks), *_ = OWN[shape].items()
     assert getattr(ballot, field) == marks
@@ -199,7 +205,7 @@ async def test_marks_are_kept_by_the_polls_own_letters(shape: Shape) -> None:
 async def test_a_panelist_is_told_what_to_mark(shape: Shape) -> None:
     model = ScriptedModel(ANSWERS[shape], abilities=[Ability.SCHEMA])
 
-    await Panelist(Seat(name="x"), model).vote(poll(shape), position=0)
+    await vote.cast(Panelist(Profile(name="x"), model), poll(shape), position=0)
 
     (prompt,) = model.prompts
     assert prompt.json_schema is not None
@@ -211,7 +217,7 @@ async def test_a_panelist_is_told_what_to_mark(shape: Shape) -> None:
 async def test_marks_that_cannot_be_read_are_asked_for_once_more() -> None:
     model = ScriptedModel("Tea is fine.", "Approved: A")
 
-    ballot = await Panelist(Seat(name="x"), model).vote(poll(Shape.APPROVAL), position=0)
+    ballot = await vote.cast(Panelist(Profile(name="x"), model), poll(Shape.APPROVAL), position=0)
 
     assert (ballot.approved, ballot.reasoning) == (("A",), "Tea is fine.")
     assert "gave no vote that could be read" in model.prompts[1].turns[-1].text
@@ -234,7 +240,9 @@ async def test_a_very_small_model_is_asked_piece_by_piece(
         return next(said for option, said in answers.items() if f'"{option}"' in asked)
 
     model = ScriptedModel(piece, abilities=[Ability.CHOICES])
-    ballot = await Panelist(Seat(name="x", style="brief"), model).vote(poll(shape), position=0)
+    ballot = await vote.cast(
+        Panelist(Profile(name="x", style="brief"), model), poll(shape), position=0
+    )
 
     (field, marks), *_ = wanted.items()
     assert (getattr(ballot, field), ballot.reasoning) == (marks, "I like drinks.")
@@ -243,8 +251,8 @@ async def test_a_very_small_model_is_asked_piece_by_piece(
 async def test_a_very_small_model_ranks_by_naming_the_best_of_what_is_left() -> None:
     model = ScriptedModel("Drinks.", "Water", "Tea", abilities=[Ability.CHOICES])
 
-    seat = Seat(name="x", style="brief")
-    ballot = await Panelist(seat, model).vote(poll(Shape.RANKING), position=0)
+    profile = Profile(name="x", style="brief")
+    ballot = await vote.cast(Panelist(profile, model), poll(Shape.RANKING), position=0)
 
     assert ballot.ranking == ("C", "A", "B")
     assert model.prompts[2].choices == ("Tea", "Coffee")
@@ -253,10 +261,10 @@ async def test_a_very_small_model_ranks_by_naming_the_best_of_what_is_left() -> 
 @pytest.mark.parametrize("shape", OWN)
 async def test_a_poll_of_every_shape_runs_to_its_summary(shape: Shape) -> None:
     store, chat = MemoryStore(), RecordingMessenger()
-    started = Session.start(poll(shape), place=HERE, panel=NAMES)
+    started = Session(poll=poll(shape), place=HERE, panel=NAMES)
     await store.create(started)
     model = ScriptedModel(ANSWERS[shape], abilities=[Ability.SCHEMA])
-    panelists = {name: Panelist(Seat(name=name), model) for name in NAMES}
+    panelists = {name: Panelist(Profile(name=name), model) for name in NAMES}
     engine = Engine(store=store, messengers={"recording": chat}, panelists=panelists)
 
     done = await engine.run(started.id)
@@ -302,7 +310,7 @@ async def test_a_chair_of_such_a_poll_tells_the_arguments() -> None:
         f'{{"narrative": "GPT-5.4 argued for warmth.", "arguments": {arguments}}}'
     )
 
-    written = await Chair(Seat(name="chair"), model).write(held)
+    written = await Chair(Profile(name="chair"), model).write(held)
 
     assert (written.chair, written.narrative) == ("chair", "GPT-5.4 argued for warmth.")
     assert "<ballot>GPT-5.4 ranked Tea, then Coffee, then Water." in model.prompts[0].turns[0].text
@@ -315,7 +323,8 @@ def test_only_a_poll_may_have_more_than_one_option_marked() -> None:
 
 def test_a_shape_is_asked_for_by_a_flag() -> None:
     def asked(text: str, **more: Any) -> Session:
-        return session_of(Request(place=HERE, text=text, **more), {"default": NAMES})
+        request = Request(visit=Visit(place=HERE), text=text, manner=Manner(**more))
+        return session_of(request, {"default": NAMES})
 
     assert asked("--vote score Which? | A | B").poll.shape is Shape.SCORE
     assert asked("Which? | A | B", vote=Shape.RANKING).poll.shape is Shape.RANKING
@@ -326,7 +335,7 @@ def test_a_shape_is_asked_for_by_a_flag() -> None:
 
 
 def test_a_stated_confidence_is_a_small_figure() -> None:
-    held = Session.start(poll(Shape.SINGLE), place=HERE, panel=NAMES)
+    held = Session(poll=poll(Shape.SINGLE), place=HERE, panel=NAMES)
     ballot = Ballot(panelist="GLM 5", choice="A", reasoning="So.", confidence=70)
 
     assert lines(render.ballot(held, ballot)) == ["Confidence: 70 %"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.chat.slack.faults import SENTENCES
-from adapters.chat.slack.scopes import SCOPES
+from adapters.chat.slack.api import SENTENCES
+from adapters.chat.slack.manifest import SCOPES
 from bot.settings.config import SlackConfig
 
 TEXT = (Path(__file__).parents[1] / "docs" / "slack.md").read_text()

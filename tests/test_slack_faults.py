@@ -11,16 +11,28 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.chat.slack.api import _again, _again_if_untaken
-from adapters.chat.slack.faults import Hiccup, Limited, translated
+from adapters.chat.slack.api import Hiccup, Limited, again, again_if_untaken, translated
+from adapters.chat.slack.app import HANDLED
 from tests.fakes.slack import faults
 from tests.fakes.slack.faults import Proceed
-from tests.fakes.slack.house import NAMES, GatedModel, House, living, settings
 from tests.fakes.slack.people import Person, Unacknowledged, by_http
-from tests.fakes.slack.reading import POLL, key, over, roots, shown, until_over
+from tests.fakes.slack.scan import shown
 from tests.fakes.slack.server import FakeSlack
+from tests.houses.slack import (
+    NAMES,
+    POLL,
+    GatedModel,
+    House,
+    key,
+    living,
+    over,
+    roots,
+    session_keys,
+    settings,
+    until_over,
+)
 
-pytest_plugins = ["tests.fakes.slack.fixtures"]
+pytest_plugins = ["tests.houses.slack_fixtures"]
 
 KEYS = Counter(["root", "summary", *(f"ballot:1:{name}" for name in NAMES)])
 DAYS = {
@@ -55,6 +67,19 @@ async def test_each_message_is_there_once_whatever_happens_to_each_first_try(
     assert keys(slack) == KEYS
 
 
+@pytest.mark.parametrize("channel", ["D1", "G1"])
+async def test_in_a_direct_message_a_lost_message_is_found_again(
+    ada: Person, slack: FakeSlack, channel: str
+) -> None:
+    slack.space("T1").channel(channel).members.add(ada.id)
+    slack.fail("chat.postMessage", *[faults.drops] * 2)
+
+    await ada.command(POLL, channel)
+    await until_over(slack, channel)
+
+    assert keys(slack, channel) == KEYS
+
+
 @pytest.mark.parametrize(
     ("method", "day"),
     [
@@ -67,7 +92,7 @@ async def test_each_message_is_there_once_whatever_happens_to_each_first_try(
         ("conversations.history", faults.page(500)),
     ],
 )
-async def test_other_calls_are_tried_again(
+async def test_other_calls_are_triedagain(
     ada: Person, slack: FakeSlack, method: str, day: faults.Fault
 ) -> None:
     slack.fail(method, day)
@@ -93,12 +118,12 @@ async def test_what_is_too_much_waits_as_long_as_slack_says(ada: Person, slack: 
 def test_slack_may_ask_for_minutes() -> None:
     limited = Limited(240)
 
-    assert (_again(limited), _again_if_untaken(limited)) == (240, 240)
+    assert (again(limited), again_if_untaken(limited)) == (240, 240)
 
 
 def test_only_what_surely_did_not_arrive_is_sent_again_unseen() -> None:
-    assert not _again_if_untaken(Hiccup("?"))
-    assert _again(Hiccup("?"))
+    assert not again_if_untaken(Hiccup("?"))
+    assert again(Hiccup("?"))
 
 
 def test_a_lost_connection_is_told_without_the_address() -> None:
@@ -166,7 +191,7 @@ async def test_two_instances_answer_nothing_twice(slack: FakeSlack, redis_url: s
             await ada.again()  # lands on the other instance
         await until_over(slack, polls=6)
 
-    assert set(Counter(slack.keys()).values()) == {1}
+    assert set(Counter(session_keys(slack)).values()) == {1}
     assert keys(slack) == Counter({name: 6 * count for name, count in KEYS.items()})
 
 
@@ -288,10 +313,55 @@ async def test_leaving_finishes_the_answer_that_was_begun(slack: FakeSlack, redi
     assert any(key(message).startswith("answer:") for message in slack.stored())
 
 
+async def test_who_leaves_closes_the_connection_before_the_answers_that_go_on_are_done(
+    slack: FakeSlack, redis_url: str
+) -> None:
+    model = GatedModel("So.\nVote: Yes")
+    async with living(slack, redis_url, models={"Claude": model}) as house:
+        model.gate.set()
+        ada = house.person()
+        await ada.command(POLL)
+        root, *_ = await until_over(slack)
+        model.gate.clear()
+        await ada.mention("Claude, why?", thread=root["ts"])
+
+        leaving = asyncio.ensure_future(house.leave())
+        await slack.sockets.until_gone(seconds=HANDLED / 2)
+        assert not any(key(message).startswith("answer:") for message in slack.stored())
+        model.gate.set()
+        await leaving
+
+    assert any(key(message).startswith("answer:") for message in slack.stored())
+
+
+async def test_who_leaves_acknowledges_what_was_delivered(slack: FakeSlack, redis_url: str) -> None:
+    reached, free = asyncio.Event(), asyncio.Event()
+
+    async def hold(_request: web.Request, proceed: Proceed) -> web.Response:
+        reached.set()
+        await free.wait()
+        return await proceed()
+
+    async with living(slack, redis_url) as house:
+        ada = house.person()
+        slack.fail("conversations.replies", hold)
+        asking = asyncio.ensure_future(ada.mention(POLL, thread=ada.say("Hm.")))
+        await reached.wait()
+
+        leaving = asyncio.ensure_future(house.leave())
+        with pytest.raises(TimeoutError):
+            await slack.sockets.until_gone(seconds=0.3)
+        free.set()
+        await asking
+        await leaving
+
+        assert len(await house.store.history()) == 1
+
+
 @asynccontextmanager
 async def over_http(slack: FakeSlack, redis_url: str) -> AsyncIterator[tuple[House, str]]:
     async with living(slack, redis_url, config=settings(slack, mode="http")) as house:
-        yield house, f"http://127.0.0.1:{house.service.ready.result()}"
+        yield house, f"http://127.0.0.1:{house.platform.ready.result()}"
 
 
 async def test_a_request_that_slack_did_not_sign_does_nothing(

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from adapters.chat.slack.api import Api
-from adapters.chat.slack.look import icon
+from adapters.chat.slack.api import Api, Installed, one
+from adapters.chat.slack.layout import icon
 from adapters.chat.slack.messenger import BURST, SlackMessenger, Tempo
-from adapters.chat.slack.workspaces import Installed, Workspaces, one
-from bot.errors import MessengerError
+from bot.errors import MessengerError, SearchFailed
 from bot.messages import render
 from bot.messages.pieces import Line, Message, Prose
-from bot.messages.recap import plain
+from bot.messages.recap import decide, plain
+from bot.ports import Sent
 from bot.records import Ballot, Place, Poll, Post, Receipt, Session
-from bot.records.verdict import decide
 from tests.fakes.slack import faults
 from tests.fakes.slack.blocks import length
 from tests.fakes.slack.scan import dangers
 from tests.fakes.slack.server import UPDATES, FakeSlack, serving
+from tests.houses.slack import session_keys
 from tests.messenger_contract import MessengerContract, polled
 
 PLACE = Place(chat="slack", channel="C1", team="T1")
@@ -54,8 +54,8 @@ async def messenger(slack: FakeSlack) -> AsyncIterator[SlackMessenger]:
 @asynccontextmanager
 async def speaking(slack: FakeSlack, **settings: Any) -> AsyncIterator[SlackMessenger]:
     find = one(Installed(token=SecretStr(slack.space("T1").token)))
-    async with Workspaces.opened(base_url=slack.api, find=find) as workspaces:
-        yield SlackMessenger(Api(workspaces, pause=0.01), **({"tempo": FAST} | settings))
+    async with Api.opened(base_url=slack.api, find=find, pause=0.01) as api:
+        yield SlackMessenger(api, **({"tempo": FAST} | settings))
 
 
 class TestContract(MessengerContract):
@@ -63,13 +63,13 @@ class TestContract(MessengerContract):
 
 
 def finished(question: str = "Will it?", option: str = "Yes", name: str = "GLM 5") -> Session:
-    """Give a session that has come to its verdict and summary."""
+    """Return a session that has come to its verdict and summary."""
     poll = Poll.of(question, [option, "No"], asked_by="Ada")
     ballots = (
         Ballot(panelist=name, choice="A", reasoning=f"It {question}"),
         Ballot(panelist="GPT-5.4", error="no answer within 5 s"),
     )
-    new = Session.start(poll, place=PLACE, panel=[b.panelist for b in ballots])
+    new = Session(poll=poll, place=PLACE, panel=[b.panelist for b in ballots])
     new = new.model_copy(update={"ballots": ballots})
     new = new.model_copy(update={"verdict": decide(poll, new.tally)})
     return new.model_copy(update={"summary": plain(new)})
@@ -78,7 +78,7 @@ def finished(question: str = "Will it?", option: str = "Yes", name: str = "GLM 5
 async def posted(slack: FakeSlack, messenger: SlackMessenger, shown: Session) -> list[Message]:
     """Post every message of a session, and give them."""
     root, *others = render.thread(shown)
-    post = await messenger.post(PLACE, root)
+    (post,) = await messenger.post(PLACE, root)
     shown = shown.model_copy(update={"receipts": (Receipt(key="root", post=post),)})
     assert shown.summary is not None
     for message in others[:-1]:
@@ -182,13 +182,13 @@ async def test_a_long_reasoning_is_cut_into_messages_that_fit(
     texts = {"paragraphs": "Some words.\n\n" * 1_000, "one line": "x" * 13_000}
     reasoning = texts.get(kind, "<&>" * 5_000)
     shown = polled(PLACE, reasoning=reasoning)
-    root = await messenger.post(PLACE, render.root(shown))
+    (root,) = await messenger.post(PLACE, render.root(shown))
 
-    for part in messenger.parts(render.ballot(shown, shown.ballots[0])):
-        await messenger.reply(root, part)
+    posts = await messenger.reply(root, render.ballot(shown, shown.ballots[0]))
 
     replies = slack.stored()[1:]
     assert len(replies) >= 2
+    assert [m["ts"] for m in replies] == [post.id for post in posts]
     assert all(length(m["blocks"]) <= 9_200 and len(m["text"]) < 4_000 for m in replies)
     assert sum(length(m["blocks"]) for m in replies) >= len(reasoning.strip()) * 0.9
 
@@ -197,11 +197,11 @@ async def test_a_very_long_reasoning_goes_into_a_file_in_the_thread_once(
     slack: FakeSlack, messenger: SlackMessenger
 ) -> None:
     shown = polled(PLACE, reasoning="A sentence about it. " * 4_000)
-    root = await messenger.post(PLACE, render.root(shown))
-    (part,) = messenger.parts(render.ballot(shown, shown.ballots[0]))
+    (root,) = await messenger.post(PLACE, render.root(shown))
+    ballot = render.ballot(shown, shown.ballots[0])
 
-    await messenger.reply(root, part)
-    await messenger.find(root, part, since=shown.created_at)
+    posts = await messenger.reply(root, ballot)
+    assert await messenger.reply(root, ballot, sent=Sent(since=shown.created_at)) == posts
 
     assert "".join(slack.files.values()).startswith("A sentence about it. A sentence")
     assert [m["thread_ts"] for m in slack.stored() if m.get("files")] == [root.id]
@@ -213,8 +213,7 @@ async def test_a_file_that_is_not_taken_costs_only_the_file(
     slack.space("T1").scopes.discard("files:write")
     shown = polled(PLACE, reasoning="A sentence about it. " * 4_000)
 
-    (part,) = messenger.parts(render.ballot(shown, shown.ballots[0]))
-    await messenger.post(PLACE, part)
+    await messenger.post(PLACE, render.ballot(shown, shown.ballots[0]))
 
     assert len(slack.stored()) == 1
 
@@ -225,7 +224,7 @@ async def test_a_message_that_arrived_without_an_answer_is_not_posted_again(
 ) -> None:
     slack.fail("chat.postMessage", fault)
 
-    post = await messenger.post(PLACE, message())
+    (post,) = await messenger.post(PLACE, message())
 
     assert [m["ts"] for m in slack.stored()] == [post.id]
 
@@ -238,7 +237,7 @@ async def test_a_message_that_did_not_arrive_is_sent_again(
 ) -> None:
     slack.fail("chat.postMessage", fault)
 
-    post = await messenger.post(PLACE, message())
+    (post,) = await messenger.post(PLACE, message())
 
     assert [m["ts"] for m in slack.stored()] == [post.id]
 
@@ -246,36 +245,36 @@ async def test_a_message_that_did_not_arrive_is_sent_again(
 async def test_a_lost_reply_is_looked_for_in_its_thread(
     slack: FakeSlack, messenger: SlackMessenger
 ) -> None:
-    root = await messenger.post(PLACE, message("root"))
+    (root,) = await messenger.post(PLACE, message("root"))
     slack.fail("chat.postMessage", faults.drops)
 
     await messenger.reply(root, message("vote"))
 
-    assert slack.keys() == ["1124-abcdef/root", "1124-abcdef/vote"]
+    assert session_keys(slack) == ["1124-abcdef/root", "1124-abcdef/vote"]
     assert slack.stored()[1]["thread_ts"] == root.id
 
 
 async def test_a_message_is_found_behind_many_others(
     slack: FakeSlack, messenger: SlackMessenger
 ) -> None:
-    post = await messenger.post(PLACE, message("wanted"))
+    (post,) = await messenger.post(PLACE, message("wanted"))
     space = slack.space("T1")
     for number in range(450):
         stamp = slack.clock.stamp(0)
         space.channel("C1").messages[stamp] = {"ts": stamp, "user": "U1", "text": str(number)}
 
-    found = await messenger.find(PLACE, message("wanted"), since=datetime.now(UTC))
+    found = await messenger.post(PLACE, message("wanted"), sent=Sent(since=datetime.now(UTC)))
 
-    assert found == post
+    assert found == (post,)
 
 
 async def test_what_is_asked_in_a_thread_stays_there_and_its_summary_is_shown_to_all(
     slack: FakeSlack, messenger: SlackMessenger
 ) -> None:
-    head = await messenger.post(PLACE, message("head"))
+    (head,) = await messenger.post(PLACE, message("head"))
     inside = PLACE.model_copy(update={"thread": head.id})
 
-    root = await messenger.post(inside, message("root"))
+    (root,) = await messenger.post(inside, message("root"))
     await messenger.reply(root, message("vote"))
     await messenger.post(inside, message("summary"))
 
@@ -284,18 +283,68 @@ async def test_what_is_asked_in_a_thread_stays_there_and_its_summary_is_shown_to
         m["metadata"]["event_payload"]["key"]: m.get("reply_broadcast") for m in slack.stored()
     }
     assert shown == {"head": None, "root": None, "vote": None, "summary": True}
-    assert await messenger.find(root, message("vote"), since=datetime.now(UTC)) is not None
+    await messenger.reply(root, message("vote"), sent=Sent(since=datetime.now(UTC)))
+    assert len(slack.stored()) == 4
 
 
 async def test_a_channel_that_wants_members_is_joined(slack: FakeSlack) -> None:
     space = slack.space("T1")
     space.channel("C2", members=set())
     async with speaking(slack) as messenger:
-        post = await messenger.post(PLACE.model_copy(update={"channel": "C2"}), message())
+        (post,) = await messenger.post(PLACE.model_copy(update={"channel": "C2"}), message())
         await messenger.pin(post)
 
     assert space.channel("C2").pins == [post.id]
     assert len(slack.called("conversations.join")) == 1
+
+
+@pytest.mark.parametrize("fault", [faults.page(503), faults.stored(503)])
+async def test_a_channel_is_joined_before_a_lost_message_is_looked_for_in_it(
+    slack: FakeSlack, fault: faults.Fault
+) -> None:
+    space = slack.space("T1")
+    space.channel("C2", members=set())
+    slack.fail("chat.postMessage", fault)
+    async with speaking(slack) as messenger:
+        (post,) = await messenger.post(PLACE.model_copy(update={"channel": "C2"}), message())
+
+    assert [m["ts"] for m in slack.stored("C2")] == [post.id]
+    assert space.bot in space.channel("C2").members
+
+
+BLIND = ["missing_scope", "channel_not_found", "not_in_channel", "something_new"]
+
+
+@pytest.mark.parametrize("error", BLIND)
+async def test_where_slack_never_lets_us_look_a_message_is_sent_without_looking(
+    slack: FakeSlack, messenger: SlackMessenger, error: str
+) -> None:
+    slack.fail("conversations.history", *[faults.refused(error)] * 2)
+
+    (post,) = await messenger.post(PLACE, message(), sent=Sent(since=datetime.now(UTC)))
+
+    assert [m["ts"] for m in slack.stored()] == [post.id]
+
+
+async def test_where_slack_never_lets_us_look_a_file_is_shared_without_looking(
+    slack: FakeSlack, messenger: SlackMessenger
+) -> None:
+    slack.space("T1").scopes.discard("channels:history")
+    shown = polled(PLACE, reasoning="A sentence about it. " * 4_000)
+    (root,) = await messenger.post(PLACE, render.root(shown))
+
+    await messenger.reply(root, render.ballot(shown, shown.ballots[0]))
+
+    assert [m["thread_ts"] for m in slack.stored() if m.get("files")] == [root.id]
+
+
+async def test_while_a_workspace_is_out_of_reach_nobody_knows_whether_a_message_stands_there(
+    slack: FakeSlack, messenger: SlackMessenger
+) -> None:
+    slack.space("T1").revoked = "token_revoked"
+
+    with pytest.raises(SearchFailed):
+        await messenger.post(PLACE, message(), sent=Sent(since=datetime.now(UTC)))
 
 
 REFUSALS = {
@@ -318,7 +367,7 @@ async def test_a_channel_that_is_closed_is_told_in_a_sentence(
 async def test_a_refused_pin_says_why(
     slack: FakeSlack, messenger: SlackMessenger, error: str
 ) -> None:
-    post = await messenger.post(PLACE, message())
+    (post,) = await messenger.post(PLACE, message())
     slack.fail("pins.add", *[faults.refused(error)] * 2)
 
     with pytest.raises(MessengerError, match=r"does not allow it|/invite it|something_new"):
@@ -333,7 +382,8 @@ async def full(slack: FakeSlack, messenger: SlackMessenger) -> Post:
         user = slack.space("T1").bot if number in {1, 2} else "U1"
         channel.messages[stamp] = {"ts": stamp, "user": user, "text": "x"}
         channel.pins.append(stamp)
-    return await messenger.post(PLACE, message())
+    (post,) = await messenger.post(PLACE, message())
+    return post
 
 
 async def test_the_oldest_pin_of_the_bot_makes_room_where_that_is_allowed(slack: FakeSlack) -> None:
@@ -399,7 +449,7 @@ def test_no_minute_has_more_edits_than_slack_takes() -> None:
 async def test_links_are_slacks_own_and_asked_for_once(
     slack: FakeSlack, messenger: SlackMessenger
 ) -> None:
-    post = await messenger.post(PLACE, message())
+    (post,) = await messenger.post(PLACE, message())
 
     links = {await messenger.link(post) for _ in range(3)}
 

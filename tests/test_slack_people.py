@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from bot.asking.rules import Rules
+from bot.asking.limits import Rules
 from bot.money.ledger import Account, Expense
 from bot.records import Mode, Place, Shape
-from tests.fakes.slack.house import NAMES, GatedModel, House, living
 from tests.fakes.slack.people import Person
-from tests.fakes.slack.reading import POLL, key, roots, shown, until_over
+from tests.fakes.slack.scan import shown
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.world import Json
+from tests.houses.slack import NAMES, POLL, GatedModel, House, key, living, roots, until_over
 
-pytest_plugins = ["tests.fakes.slack.fixtures"]
+pytest_plugins = ["tests.houses.slack_fixtures"]
 
 
 def typed(text: str) -> Json:
@@ -26,7 +26,7 @@ def chosen(value: str) -> Json:
 
 
 def opened(slack: FakeSlack) -> Json:
-    """Give the form that was opened last."""
+    """Return the form that was opened last."""
     view = slack.called("views.open")[-1].body["view"]
     return dict(json.loads(view) if isinstance(view, str) else view)
 
@@ -48,7 +48,6 @@ async def test_bad_input_is_answered_to_its_author_alone_with_the_usage(
     [
         ("help", "Put a question to a panel of models"),
         ("panels", "Claude Opus 4.6"),
-        ("history", "No poll has been asked in this channel yet."),
     ],
 )
 async def test_a_verb_is_answered_privately(
@@ -58,6 +57,10 @@ async def test_a_verb_is_answered_privately(
 
     assert words in str((await ada.until_told(words)).body)
     assert slack.stored() == []
+
+
+async def test_what_takes_one_line_stands_in_the_acknowledgement(ada: Person) -> None:
+    assert await ada.command("history") == "No poll has been asked in this channel yet."
 
 
 async def test_history_and_show_tell_of_a_poll(ada: Person, slack: FakeSlack) -> None:
@@ -84,7 +87,7 @@ async def test_a_long_history_fits_into_one_answer(ada: Person, slack: FakeSlack
 
 
 async def test_showing_what_is_not_there_is_told(ada: Person) -> None:
-    assert "there is no session 1124-nobody" in await ada.command("show 1124-nobody")
+    assert "There is no session 1124-nobody" in await ada.command("show 1124-nobody")
 
 
 async def test_text_that_slack_escaped_is_read_as_it_was_typed(
@@ -133,7 +136,7 @@ async def test_a_form_asks_for_another_shape_of_a_vote(
     await ada.submit(opened(slack), {"question": typed("Will it?"), "vote": chosen("score")})
 
     await until_over(slack)
-    (session,) = await house.desk.history(Place(chat="slack", team="T1", channel="C1"))
+    (session,) = await house.front_desk.desk.history(Place(chat="slack", team="T1", channel="C1"))
     assert session.poll.shape is Shape.SCORE
 
 
@@ -269,7 +272,7 @@ async def test_the_same_poll_costs_nothing_and_leads_to_the_first(
 
 
 async def test_a_poll_is_shared_to_another_channel_once(ada: Person, slack: FakeSlack) -> None:
-    slack.space("T1").channel("C2")
+    slack.space("T1").channel("C2").members.add(ada.id)
     await ada.command(POLL)
     root, *_ = await until_over(slack)
 

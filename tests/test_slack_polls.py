@@ -9,13 +9,22 @@ import pytest
 from adapters.chat.slack.messenger import Tempo
 from adapters.doubles.scripted import ScriptedModel
 from tests.fakes.slack import faults
-from tests.fakes.slack.house import NAMES, GatedModel, House, living, settings
 from tests.fakes.slack.people import Person
-from tests.fakes.slack.reading import POLL, key, roots, shown, until_over
-from tests.fakes.slack.scan import dangers
+from tests.fakes.slack.scan import dangers, shown
 from tests.fakes.slack.server import FakeSlack
+from tests.houses.slack import (
+    NAMES,
+    POLL,
+    GatedModel,
+    House,
+    key,
+    living,
+    roots,
+    settings,
+    until_over,
+)
 
-pytest_plugins = ["tests.fakes.slack.fixtures"]
+pytest_plugins = ["tests.houses.slack_fixtures"]
 
 HOSTILE = "<!channel> <@U2> <#C2> <https://evil.example|bank> & *all*"
 
@@ -24,7 +33,7 @@ HOSTILE = "<!channel> <@U2> <#C2> <https://evil.example|bank> & *all*"
 async def either(
     request: pytest.FixtureRequest, slack: FakeSlack, redis_url: str
 ) -> AsyncIterator[House]:
-    """Give an instance in each of the two ways to run."""
+    """Return an instance in each of the two ways to run."""
     async with living(slack, redis_url, config=settings(slack, mode=request.param)) as house:
         yield house
 

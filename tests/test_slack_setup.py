@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,21 +12,20 @@ import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
-from adapters.chat.slack.check import check
+from adapters.chat.slack.check import require
 from adapters.chat.slack.installations import new_key
-from adapters.chat.slack.manifest import manifest
-from adapters.chat.slack.scopes import EVENTS, SCOPES
-from adapters.chat.slack.service import SlackService
-from adapters.chat.slack.settings import require
+from adapters.chat.slack.manifest import EVENTS, SCOPES
+from adapters.chat.slack.platform import SlackPlatform
 from bot.errors import ConfigError
+from bot.ports import Finding
 from bot.settings.config import SlackConfig
-from tests.fakes.slack.house import House, living, settings
 from tests.fakes.slack.manifest_schema import Manifest
-from tests.fakes.slack.reading import POLL, until_over
 from tests.fakes.slack.server import METHODS, FakeSlack
 from tests.fakes.slack.world import SCOPES as FAKE_SCOPES
+from tests.fakes.slack.world import Json
+from tests.houses.slack import POLL, House, living, session_keys, settings, until_over
 
-pytest_plugins = ["tests.fakes.slack.fixtures"]
+pytest_plugins = ["tests.houses.slack_fixtures"]
 # The SDK sends the app's credentials by a class that the next aiohttp will not have.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
@@ -49,20 +48,28 @@ def wanted(slack: FakeSlack, **more: object) -> SlackConfig:
     return settings(slack, **more)
 
 
+def manifest(**settings: object) -> Json:
+    return SlackPlatform(SlackConfig.model_validate(settings)).manifest()
+
+
+async def check(slack: FakeSlack, **more: object) -> Sequence[Finding]:
+    return await SlackPlatform(wanted(slack, **more)).check()
+
+
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_slack_takes_the_manifest(config: dict[str, object]) -> None:
-    Manifest.model_validate(manifest(SlackConfig.model_validate(config)))
+    Manifest.model_validate(manifest(**config))
 
 
 def test_the_manifest_of_the_socket_names_no_address() -> None:
-    made = Manifest.model_validate(manifest(SlackConfig()))
+    made = Manifest.model_validate(manifest())
 
     assert made.settings.socket_mode_enabled
-    assert "http" not in str(manifest(SlackConfig()))
+    assert "http" not in str(manifest())
 
 
 def test_the_manifest_of_http_leads_everything_to_the_server() -> None:
-    made = Manifest.model_validate(manifest(SlackConfig.model_validate(CONFIGS["several"])))
+    made = Manifest.model_validate(manifest(**CONFIGS["several"]))
 
     events = "https://roundtable.example.com/slack/events"
     assert not made.settings.socket_mode_enabled
@@ -76,7 +83,7 @@ def test_the_manifest_of_http_leads_everything_to_the_server() -> None:
 
 def test_http_without_an_address_makes_no_manifest() -> None:
     with pytest.raises(ConfigError, match=r"slack\.public_url"):
-        manifest(SlackConfig(mode="http"))
+        manifest(mode="http")
 
 
 def test_every_event_that_is_listened_to_is_asked_for_and_no_other() -> None:
@@ -101,12 +108,12 @@ def test_every_scope_that_a_call_needs_is_asked_for() -> None:
     }
 
     assert needed <= SCOPES.keys()
-    assert SCOPES.keys() <= FAKE_SCOPES
+    assert SCOPES.keys() == FAKE_SCOPES
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_a_check_of_what_is_right_finds_nothing(slack: FakeSlack, mode: str) -> None:
-    found = await check(wanted(slack, mode=mode))
+    found = await check(slack, mode=mode)
 
     assert [finding for finding in found if not finding.ok] == []
     assert "the bot is roundtable in The T1" in {finding.note for finding in found}
@@ -115,7 +122,7 @@ async def test_a_check_of_what_is_right_finds_nothing(slack: FakeSlack, mode: st
 async def test_a_check_names_each_missing_scope_with_what_it_is_for(slack: FakeSlack) -> None:
     slack.space("T1").scopes -= {"pins:write", "users:read"}
 
-    found = [finding.note for finding in await check(wanted(slack)) if not finding.ok]
+    found = [finding.note for finding in await check(slack) if not finding.ok]
 
     assert found == [
         "pins:write is missing; it is for pinning the summary",
@@ -124,7 +131,7 @@ async def test_a_check_names_each_missing_scope_with_what_it_is_for(slack: FakeS
 
 
 async def test_a_check_tells_a_wrong_token_and_a_wrong_socket_token(slack: FakeSlack) -> None:
-    found = await check(wanted(slack, bot_token="xoxb-wrong", app_token="xapp-wrong"))  # noqa: S106  # wrong ones
+    found = await check(slack, bot_token="xoxb-wrong", app_token="xapp-wrong")  # noqa: S106  # wrong ones
 
     assert [(finding.part, finding.note) for finding in found if not finding.ok] == [
         ("slack token", "Slack does not know the bot's token"),
@@ -135,7 +142,7 @@ async def test_a_check_tells_a_wrong_token_and_a_wrong_socket_token(slack: FakeS
 async def test_a_check_tries_the_socket_itself(slack: FakeSlack) -> None:
     slack.sockets.refuse = 1
 
-    found = [finding for finding in await check(wanted(slack)) if not finding.ok]
+    found = [finding for finding in await check(slack) if not finding.ok]
 
     assert [finding.part for finding in found] == ["slack socket"]
 
@@ -156,7 +163,7 @@ async def test_what_is_missing_is_named(
 
     with pytest.raises(ConfigError, match=place):
         require(config)
-    assert place in (await check(config))[0].note
+    assert place in (await check(slack, **more))[0].note
 
 
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
@@ -185,17 +192,17 @@ def test_a_new_key_is_one() -> None:
 async def several(
     slack: FakeSlack, redis_url: str, key: str | None = None
 ) -> AsyncIterator[tuple[House, aiohttp.ClientSession, str]]:
-    """Run for several workspaces; gives the instance, a browser, and where the server is."""
+    """Run for several workspaces; returns the instance, a browser, and where the server is."""
     config = wanted(slack, **{**SEVERAL, "storage_key": key or new_key()})
     async with living(slack, redis_url, config=config) as house:
-        url = f"http://127.0.0.1:{house.service.ready.result()}"
+        url = f"http://127.0.0.1:{house.platform.ready.result()}"
         jar = aiohttp.DummyCookieJar()
         async with aiohttp.ClientSession(cookie_jar=jar) as browser:
             yield house, browser, url
 
 
 async def install(slack: FakeSlack, browser: aiohttp.ClientSession, url: str, team: str) -> int:
-    """Go through the installation as a person does; gives the status at its end."""
+    """Go through the installation as a person does; returns the status at its end."""
     slack.codes["code-" + team] = team
     async with browser.get(f"{url}/slack/install") as page:
         cookie = page.headers["Set-Cookie"].split(";")[0]
@@ -222,7 +229,7 @@ async def test_each_workspace_is_served_with_its_own_token(
         await house.person(team="T2").command(POLL)
 
         await until_over(slack)
-        await slack.until(lambda: len(slack.keys("C1", "T2")) == 5)
+        await slack.until(lambda: len(session_keys(slack, "C1", "T2")) == 5)
     tokens = {call.token for call in slack.called("chat.postMessage")}
     assert tokens == {slack.space("T1").token, slack.space("T2").token}
 
@@ -240,7 +247,7 @@ async def test_a_workspace_does_not_see_the_polls_of_another(
 
         for verb in ("show", "stop"):
             told = await house.person(team="T2").command(f"{verb} {session.id}")
-            assert "in this workspace" in told
+            assert f"There is no session {session.id}" in told
 
 
 async def test_no_token_lies_readable_in_redis(slack: FakeSlack, redis_url: str) -> None:
@@ -284,11 +291,3 @@ async def test_installations_outlive_a_restart_with_the_same_key(
     async with several(slack, redis_url, key) as (house, _, _):
         await house.person().command(POLL)
         await until_over(slack)
-
-
-async def test_several_workspaces_need_a_redis_of_their_own(slack: FakeSlack) -> None:
-    config = wanted(slack, **CONFIGS["several"])
-
-    with pytest.raises(ConfigError, match=r"redis\.url"):
-        async with SlackService.opened(config):
-            pass

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import RichTextBlock
 from adapters.chat.slack import prose
 from adapters.chat.slack.text import MAX_TEXT, escape, fallback, name, typed
 from tests.fakes.slack.blocks import check
-from tests.fakes.slack.reading import shown
+from tests.fakes.slack.scan import shown
 
 TYPED = {
     "escapes": ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),

@@ -5,14 +5,14 @@ import io
 import pytest
 from rich.console import Console
 
-from adapters.chat import console_view
+from adapters.chat import console
 from adapters.doubles.scripted import ScriptedModel
-from bot.messages import export, render, sources
+from bot.messages import export, render
 from bot.messages.pieces import Prose
 from bot.ports import Completion
 from bot.records import Ballot, Place, Poll, Session, Source
-from bot.voting.panelist import Panelist
-from bot.voting.seat import Seat
+from bot.voting import vote
+from bot.voting.panelist import Panelist, Profile
 
 POLL = Poll.of("Which?", ["Tea", "Coffee"])
 TEA = Source(url="https://tea.example/calm", title="On tea")
@@ -20,7 +20,7 @@ SLEEP = Source(url="https://sleep.example/", title="Sleep well")
 
 
 def told(*found: Source) -> str:
-    (piece,) = sources.listed(found)
+    (piece,) = render.cited(found)
     return piece.text
 
 
@@ -62,7 +62,7 @@ def test_an_address_ends_where_it_ends(url: str) -> None:
 
 def render_text(markdown: str) -> str:
     out = io.StringIO()
-    Console(file=out, width=200).print(console_view.piece(Prose(text=markdown)))
+    Console(file=out, width=200).print(console.piece(Prose(text=markdown)))
     return out.getvalue()
 
 
@@ -70,14 +70,14 @@ async def test_a_ballot_keeps_what_its_answers_cite_once() -> None:
     found = Completion(text="Hard to say.", sources=(TEA, SLEEP))
     model = ScriptedModel(found, found.model_copy(update={"text": "Vote: A"}))
 
-    ballot = await Panelist(Seat(name="Researcher"), model).vote(POLL, position=0)
+    ballot = await vote.cast(Panelist(Profile(name="Researcher"), model), POLL, position=0)
 
     assert (ballot.choice, ballot.sources) == ("A", (TEA, SLEEP))
 
 
 def session(ballot: Ballot) -> Session:
     place = Place(chat="recording", channel="general")
-    started = Session.start(POLL, place=place, panel=[ballot.panelist])
+    started = Session(poll=POLL, place=place, panel=[ballot.panelist])
     return started.model_copy(update={"ballots": (ballot,)})
 
 

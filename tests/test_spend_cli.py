@@ -46,6 +46,17 @@ async def test_spend_sums_up_what_polls_cost(folder: Folder) -> None:
     assert re.search(r"console terminal +4 +72 +\$0\.008", table)
 
 
+async def test_the_name_of_a_panelist_is_no_markup(folder: Folder) -> None:
+    panelists = json.loads((folder.folder / "config.yaml").read_text())["panelists"]
+    panelists["m0"]["name"] = "[bold]M[/red]"
+    folder.configure(panelists=panelists)
+    await folder.run("ask", "Will it? | Yes | No")
+
+    _, table, _ = await folder.run("spend")
+
+    assert re.search(r"^\[bold\]M\[/red\] +1 ", table, re.MULTILINE)
+
+
 async def test_nothing_spent_is_said(folder: Folder) -> None:
     assert await folder.run("spend") == (0, "", "Nothing was spent.\n")
 

@@ -1,46 +1,61 @@
 """One contract for every session store; then what is Redis's own."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from adapters.doubles.memory import MemoryStore
+from adapters.stores.key_value import RedisKeyValue
 from adapters.stores.link import RedisLink, public
-from adapters.stores.notes import RedisNotes
 from adapters.stores.redis import RedisStore
 from bot.errors import LeaseLost, StoreError
+from bot.messages import export
 from bot.money.ledger import Expense, account
-from bot.ports import Entry, SessionStore
+from bot.ports import SessionStore
 from bot.records import (
+    Answer,
     Argument,
     Ballot,
-    PersonsVote,
+    Entry,
+    Grouping,
+    Label,
+    PeopleSaid,
+    PersonsBallot,
     Place,
-    Poll,
     Post,
     Receipt,
     Session,
+    Setback,
     Status,
     Stop,
     Summary,
     Verdict,
-    Words,
+    new_id,
 )
-from bot.records.grouping import Answer, Grouping
+from tests.building import a_session
 
 PLACE = Place(chat="slack", channel="C042")
-BEN = PersonsVote(person="U1", name="Ben", letter="A")
+NOW = datetime.now(UTC)
+OLD = Path(__file__).parent / "corpus" / "session-0.1.0.json"
+BEN = PersonsBallot(person="U1", name="Ben", letter="A")
 ENTRIES: dict[str, Entry] = {
     "vote": Ballot(panelist="GLM 5", choice="A", reasoning="Ja — «so»\n1.", cost_usd=0.1),
     "abstention": Ballot(panelist="GPT-5.4", error="took too long"),
     "receipt": Receipt(key="ballot:1:GLM 5", post=Post(place=PLACE, id="1.2")),
+    "long receipt": Receipt(
+        key="ballot:1:GPT-5.4",
+        post=Post(place=PLACE, id="1.3"),
+        further=(Post(place=PLACE, id="1.4"), Post(place=PLACE, id="1.5")),
+    ),
     "sending": Receipt(key="root"),
-    "verdict": Verdict(label="Tie", winner=None, votes=1, voters=2, text="Tie"),
+    "verdict": Verdict(label=Label.TIE, winner=None, votes=1, voters=2, text="Tie"),
     "summary": Summary(
         narrative="So.",
         agreement="None.",
@@ -48,6 +63,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "grouping": Grouping(answers=(Answer(text="So.", panelists=("GLM 5",)),), chair="GPT-5.4"),
     "status": Status.DONE,
+    "receipt of a beginning": Receipt(
+        key="summary", post=Post(place=PLACE, id="1.6"), further=(), whole=False
+    ),
+    "setback": Setback(failures=2, again_at=NOW),
 }
 
 
@@ -60,13 +79,8 @@ async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator
         yield opened
 
 
-def session(*, place: Place = PLACE) -> Session:
-    poll = Poll.of("Will open models keep up?", ["Yes", "No"], asked_by="Ada")
-    return Session.start(poll, place=place, panel=["GPT-5.4", "GLM 5"])
-
-
-async def made(store: SessionStore, **fields: Any) -> Session:
-    new = session(**fields)
+async def made(store: SessionStore, place: Place = PLACE) -> Session:
+    new = a_session(place=place)
     await store.create(new)
     return new
 
@@ -96,8 +110,8 @@ async def test_a_session_that_nobody_made_is_none(store: SessionStore) -> None:
 async def test_every_part_comes_back_as_it_was_saved(store: SessionStore, entry: Entry) -> None:
     held = await written(store, entry)
 
-    parts = [*held.ballots, *held.receipts, held.verdict, held.summary, held.grouping, held.status]
-    assert entry in parts
+    parts = [*held.ballots, *held.receipts, held.verdict, held.summary, held.grouping]
+    assert entry in [*parts, held.status, held.setback]
 
 
 async def test_ballots_come_in_order_of_arrival(store: SessionStore) -> None:
@@ -173,9 +187,9 @@ async def test_a_stale_lease_writes_nothing(store: SessionStore) -> None:
 
 
 async def test_history_gives_the_newest_of_a_place(store: SessionStore) -> None:
-    place = Place(chat="slack", channel=session().id)
+    place = Place(chat="slack", channel=new_id(NOW))
     first = await made(store, place=place)
-    second = session(place=place)
+    second = a_session(place=place)
     second = second.model_copy(update={"created_at": first.created_at + timedelta(seconds=1)})
     await store.create(second)
     await made(store)
@@ -212,7 +226,7 @@ async def test_a_session_that_stands_already_is_left_as_it_is(store: SessionStor
 
 async def test_a_persons_newest_vote_is_the_one_that_counts(store: SessionStore) -> None:
     new = await made(store)
-    ada, ben = PersonsVote(person="U2", name="Ada", letter="A"), BEN
+    ada, ben = PersonsBallot(person="U2", name="Ada", letter="A"), BEN
 
     for vote in (ada, ben, ada.model_copy(update={"letter": "B"})):
         await store.say(new.id, vote)
@@ -230,7 +244,7 @@ async def test_the_first_word_to_stop_stands(store: SessionStore) -> None:
     await store.say(new.id, Stop(by="Ada"))
     await store.say(new.id, Stop(by="Ben"))
 
-    assert await store.words(new.id) == Words(stop=Stop(by="Ada"))
+    assert await store.words(new.id) == PeopleSaid(stop=Stop(by="Ada"))
 
 
 async def test_what_people_say_needs_no_lease(store: SessionStore) -> None:
@@ -243,7 +257,7 @@ async def test_what_people_say_needs_no_lease(store: SessionStore) -> None:
 
 
 async def test_a_session_is_found_by_its_posts(store: SessionStore) -> None:
-    place = Place(chat="slack", team="T1", channel=session().id)
+    place = Place(chat="slack", team="T1", channel=new_id(NOW))
     held = await made(store, place=place)
     lease = await store.take(held.id, owner="me", seconds=60)
     assert lease is not None
@@ -258,8 +272,21 @@ async def test_a_session_is_found_by_its_posts(store: SessionStore) -> None:
     assert await store.at(Post(place=place.model_copy(update={"team": "T2"}), id="1.1")) is None
 
 
+async def test_a_session_is_found_by_every_post_of_a_long_message(store: SessionStore) -> None:
+    place = Place(chat="slack", channel=new_id(NOW))
+    held = await made(store, place=place)
+    lease = await store.take(held.id, owner="me", seconds=60)
+    assert lease is not None
+    first, *further = (Post(place=place, id=f"1.{number}") for number in range(3))
+    await store.save(lease, Receipt(key="root", post=first, further=tuple(further)))
+
+    found = [await store.at(post) for post in (first, *further)]
+
+    assert [session and session.id for session in found] == [held.id] * 3
+
+
 async def test_the_newest_session_of_a_thread_is_found_by_the_thread(store: SessionStore) -> None:
-    place = Place(chat="slack", channel=session().id, thread="1.0")
+    place = Place(chat="slack", channel=new_id(NOW), thread="1.0")
     await made(store, place=place)
     newest = await made(store, place=place)
 
@@ -269,14 +296,14 @@ async def test_the_newest_session_of_a_thread_is_found_by_the_thread(store: Sess
 async def test_history_of_a_channel_holds_what_was_asked_in_its_threads(
     store: SessionStore,
 ) -> None:
-    place = Place(chat="slack", channel=session().id)
+    place = Place(chat="slack", channel=new_id(NOW))
     held = await made(store, place=place.model_copy(update={"thread": "1.0"}))
 
     assert list(await store.history(place=place)) == [held]
 
 
 async def test_a_ballot_is_paid_for_once_however_often_it_is_saved(store: SessionStore) -> None:
-    chat, today = session().id, datetime.now(UTC).date()
+    chat, today = new_id(NOW), datetime.now(UTC).date()
     held = await made(store, place=Place(chat=chat, channel="c"))
     lease = await store.take(held.id, owner="me", seconds=60)
     assert lease is not None
@@ -305,10 +332,13 @@ async def test_redis_has_a_field_for_each_part(redis_url: str) -> None:
             "ballot:1:GLM 5",
             "ballot:1:GPT-5.4",
             "post:ballot:1:GLM 5",
+            "post:ballot:1:GPT-5.4",
             "post:root",
+            "post:summary",
             "grouping",
             "verdict",
             "summary",
+            "setback",
         }
 
 
@@ -369,7 +399,7 @@ async def test_a_cancellation_ends_whatever_is_being_written(redis_url: str, tic
 
         async def write() -> None:
             while True:
-                await RedisNotes(link).remember("key", "value", seconds=60)
+                await RedisKeyValue(link).remember("key", "value", seconds=60)
 
         writing = asyncio.ensure_future(write())
         for _ in range(ticks):
@@ -402,3 +432,53 @@ async def test_a_session_that_a_newer_version_wrote_hides_no_other(redis_url: st
 
     assert listed.count(known.id) == 2
     assert newer.id not in listed
+
+
+async def test_a_session_that_version_0_1_0_wrote_is_read(redis_url: str) -> None:
+    written = json.loads(OLD.read_text())
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        async with Redis.from_url(redis_url) as client:
+            for kind, fields in written.items():
+                await client.hset(f"roundtable:{kind}:1124-k3v9qd", mapping=fields)
+                await client.expire(f"roundtable:{kind}:1124-k3v9qd", 60)
+        held = await store.load("1124-k3v9qd")
+
+    assert held is not None
+    assert (held.status, held.place.team, held.named) == (Status.DONE, "T1", True)
+    assert [ballot.panelist for ballot in held.ballots] == ["GLM 5", "GPT-5.4"]
+    assert [material.text for material in held.poll.materials] == ["Ship it.", "A page."]
+    assert (held.verdict and held.verdict.winner, held.summary and held.summary.chair) == (
+        "A",
+        "Kimi",
+    )
+    assert (held.people, held.words.stop) == ({"B": 1}, Stop(by="Ada"))
+    assert [receipt.key for receipt in held.receipts] == [
+        "root",
+        "ballot:1:GLM 5",
+        "ballot:1:GLM 5#2",
+        "ballot:1:GPT-5.4",
+        "summary",
+        "pin",
+    ]
+    assert (held.author_of("1.2"), held.author_of("1.3")) == ("GLM 5", "GLM 5")
+    assert [post["key"] for post in export.as_dict(held)["posts"]][1:3] == [
+        "ballot:1:GLM 5",
+        "ballot:1:GLM 5#2",
+    ]
+
+
+async def test_what_fits_into_one_post_is_written_as_version_0_1_0_reads_it(redis_url: str) -> None:
+    """It takes no field that it does not know, and both may run while one follows the other."""
+    async with RedisStore.open(redis_url, keep_days=1) as store:
+        held = await written(store, *ENTRIES.values())
+    async with Redis.from_url(redis_url, decode_responses=True) as client:
+        fields: Any = await client.hgetall(f"roundtable:session:{held.id}")
+
+    old = json.loads(OLD.read_text())["session"]
+    for field in ("poll", "ballot:1:GLM 5", "post:ballot:1:GLM 5", "verdict", "summary"):
+        assert _keys(fields[field]) == _keys(old[field])
+
+
+def _keys(value: str) -> set[str]:
+    """Return the keys of what stands in a field, behind its number."""
+    return set(json.loads(value[value.index("{") :]))

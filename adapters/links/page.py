@@ -20,7 +20,7 @@ def readable(media_type: str) -> bool:
 
 
 def text_of(body: bytes, media_type: str, charset: str | None) -> str:
-    """Give the text of a body; an unknown charset is read as UTF-8."""
+    """Return the text of a body; an unknown charset is read as UTF-8."""
     try:
         text = body.decode(charset or "utf-8", errors="replace")
     except LookupError:

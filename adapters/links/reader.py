@@ -11,26 +11,36 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractCookieJar
 
 from adapters.links import page
-from adapters.links.public import is_public
-from bot.asking.images import MEDIA_TYPES
-from bot.records.material import MAX_IMAGE, Kind, Material
+from bot.asking.attachments import MEDIA_TYPES
+from bot.records import MAX_IMAGE, Kind, Material
 
 SECONDS = 15  # for one link, redirects included
 MAX_BYTES = 2_000_000  # of a page, unpacked
 REDIRECTS = 5
 AGENT = "roundtable (reads pages that somebody linked to)"
+NAT64 = IPv6Network("64:ff9b::/96")  # addresses whose last four bytes are an IPv4 address
 
 Allowed = Callable[[str], bool]
 
 
 class Private(OSError):
     """Raised where a link leads to an address that is not public."""
+
+
+def is_public(host: str) -> bool:
+    """Tell whether an address, as numbers, is one that anybody on the internet can reach.
+
+    Raises ValueError for what is no address.
+    """
+    address = ip_address(host.partition("%")[0])  # without the zone, such as %eth0
+    inner = _wrapped(address) if isinstance(address, IPv6Address) else None
+    return all(a.is_global and not a.is_multicast for a in (address, inner) if a is not None)
 
 
 class LinkReader:
@@ -49,13 +59,13 @@ class LinkReader:
         async with aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=seconds),
-            cookie_jar=_no_cookies(),
+            cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": AGENT},
         ) as http:
             yield cls(http)
 
     async def read(self, addresses: Sequence[str]) -> Sequence[Material]:
-        """Read several pages at once; gives them in their order."""
+        """Read several pages at once; returns them in their order."""
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._read(address)) for address in addresses]
         return [task.result() for task in tasks]
@@ -122,5 +132,9 @@ def _why(error: Exception) -> str:
     return "cannot be reached"
 
 
-def _no_cookies() -> AbstractCookieJar:
-    return aiohttp.DummyCookieJar()
+def _wrapped(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address behind a mapped, NAT64, 6to4 or Teredo address."""
+    if address in NAT64:
+        return IPv4Address(address.packed[-4:])
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)

@@ -1,15 +1,14 @@
 """Anthropic's messages."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import orjson
 
-from adapters.providers.client import Endpoint, HttpModel
-from adapters.providers.pictures import illustrated
-from adapters.providers.reading import refused, sources
+from adapters.providers import client
 from bot.errors import ModelError
-from bot.ports import Completion, Image, Prompt, Turn
+from bot.ports import Completion, Image, Prompt
+from bot.settings.config import WireFormat
 
 VERSION = "2023-06-01"
 TOOL = "answer"  # the tool that a model is made to call, where its answer goes into one
@@ -19,10 +18,17 @@ CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 LEGS = 4  # requests at the most for one answer, where the server pauses a long search
 
 
-class AnthropicClient(HttpModel):
+class AnthropicClient(client.HttpModel):
     """A model behind the messages API."""
 
+    wire_format = WireFormat(
+        name="anthropic",
+        structured=("json_schema", "tool", "none"),
+        efforts=("low", "medium", "high", "xhigh", "max"),
+    )
     default_url = "https://api.anthropic.com/v1"
+    path = "/messages"
+    listing: ClassVar = {"limit": "1000"}
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Ask, and let a turn go on that the server paused while it searched."""
@@ -36,13 +42,9 @@ class AnthropicClient(HttpModel):
             body = {**body, "messages": [*body["messages"], said]}
 
     @classmethod
-    def root(cls, endpoint: Endpoint) -> str:
-        """Give the address with its version; the vendor's own clients are given it without."""
+    def root(cls, endpoint: client.Endpoint) -> str:
+        """Return the address with its version; the vendor's own clients are given it without."""
         return f"{super().root(endpoint).removesuffix('/v1')}/v1"
-
-    @property
-    def _address(self) -> str:
-        return f"{self.root(self._endpoint)}/messages"
 
     @staticmethod
     def _authorization(key: str | None) -> dict[str, str]:
@@ -50,19 +52,16 @@ class AnthropicClient(HttpModel):
 
     def _body(self, prompt: Prompt) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "model": self._model,
+            "model": self.model,
             "system": prompt.system,
-            "messages": [
-                {"role": turn.role, "content": _content(turn, images)}
-                for turn, images in illustrated(prompt)
-            ],
-            **self._parameters,
+            "messages": client.messages(prompt, _image),
+            **self.parameters,
             "max_tokens": prompt.max_tokens,
         }
-        output: dict[str, Any] = {"effort": self._effort} if self._effort else {}
-        if self._search:
+        output: dict[str, Any] = {"effort": self.effort} if self.effort else {}
+        if self.search:
             body["tools"] = [*body.get("tools", []), SEARCH]
-        if prompt.json_schema and self._endpoint.structured == "tool":
+        if prompt.json_schema and self.endpoint.structured == "tool":
             body |= _forced(prompt.json_schema)
         elif prompt.json_schema:
             output |= {"format": {"type": "json_schema", "schema": prompt.json_schema}}
@@ -73,26 +72,30 @@ class AnthropicClient(HttpModel):
     def _completion(self, answer: Mapping[str, Any]) -> Completion:
         blocks = answer["content"]
         if answer.get("stop_reason") == "refusal":
-            raise refused(_why(answer.get("stop_details") or {}))
+            raise client.refused(_why(answer.get("stop_details") or {}))
         usage = answer["usage"]
         cached = _tokens(usage, "cache_read_input_tokens")
         return Completion(
             text=_text(blocks),
             cut=answer.get("stop_reason") in CUT,
-            sources=sources(_cited(blocks)),
+            sources=client.sources(_cited(blocks)),
             # What came from the cache, or went into it, is not in Anthropic's own count.
             input_tokens=_tokens(usage, "input_tokens", "cache_creation_input_tokens") + cached,
             cached_tokens=cached,
             output_tokens=_tokens(usage, "output_tokens"),
         )
 
+    @classmethod
+    def _page(cls, answer: Mapping[str, Any]) -> client.Page:
+        entries = client.listed(answer, "data", "id")
+        offers = client.offers(entries, name="display_name", context="max_input_tokens")
+        last = answer.get("has_more") and answer.get("last_id")
+        return offers, {"after_id": last} if last else {}
 
-def _content(turn: Turn, images: Sequence[Image]) -> str | list[dict[str, Any]]:
-    if not images:
-        return turn.text
-    sources = ({"type": "base64", "media_type": i.media_type, "data": i.data} for i in images)
-    blocks = [{"type": "image", "source": source} for source in sources]
-    return [*blocks, {"type": "text", "text": turn.text}]
+
+def _image(image: Image) -> dict[str, Any]:
+    source = {"type": "base64", "media_type": image.media_type, "data": image.data}
+    return {"type": "image", "source": source}
 
 
 def _forced(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _tokens(usage: Mapping[str, Any], *kinds: str) -> int:
 
 
 def _text(blocks: list[dict[str, Any]]) -> str:
-    """Give what is meant to be read: no thinking, and nothing said on the way to a search."""
+    """Return what is meant to be read: no thinking, and nothing said on the way to a search."""
     for block in blocks:
         if block.get("type") == "tool_use" and block.get("name") == TOOL:
             return orjson.dumps(block.get("input")).decode()
@@ -124,7 +127,7 @@ def _text(blocks: list[dict[str, Any]]) -> str:
 
 
 def _cited(blocks: list[dict[str, Any]]) -> Iterator[tuple[object, object]]:
-    """Give address and title of each citation."""
+    """Return address and title of each citation."""
     for block in blocks:
         for note in block.get("citations") or []:
             yield note.get("url"), note.get("title")

@@ -75,7 +75,7 @@ def within(body: Mapping[str, Any], host: str) -> Rejected | None:
 
 
 def sentence(error: Rejected, *, secret: str | None) -> str:
-    """Give the error as it may be shown: not too long, and without the key, if it was repeated."""
+    """Return the error as it may be shown: not too long, and without the key it may repeat."""
     said = str(error)
     # The key goes first: cut in half it would not be found.
     said = said.replace(secret, "…") if secret else said
@@ -90,13 +90,13 @@ def _error(body: object) -> object:
 
 
 def _said(error: object) -> str:
-    """Give what an error says, on one line."""
+    """Return what an error says, on one line."""
     text = error.get("message", "") if isinstance(error, dict) else error
     return " ".join(str(text or "").split())
 
 
 def _code(error: object) -> str | None:
-    """Give an error's name: in `code`, or else where Anthropic or Google has it."""
+    """Return an error's name: in `code`, or else where Anthropic or Google has it."""
     if not isinstance(error, dict):
         return None
     metadata = error.get("metadata")

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -19,6 +19,8 @@ PREFIX = "roundtable"  # of every key
 PATIENCE = 10.0  # seconds for an answer, retries included
 CONNECTIONS = 32  # at once; who comes when all are in use waits for one
 RETRIES = 4  # after a lost connection; each write may be repeated without harm
+
+Arguments: TypeAlias = tuple[str | float, ...]
 
 
 class RedisLink:
@@ -46,14 +48,29 @@ class RedisLink:
         client = Redis.from_pool(pool)
         link = cls(client, where=public(url))
         try:
-            async with link.faults():
-                await client.ping()
+            await link.call("PING")
             yield link
         finally:
             await client.aclose()
 
+    async def call(self, *command: str | float) -> Any:  # noqa: ANN401  # what Redis answers
+        """Give one command, and return what redis-py makes of the answer."""
+        async with self._faults():
+            return await self.client.execute_command(*command)  # type: ignore[no-untyped-call]  # in redis-py
+
+    async def run(self, script: str, keys: Sequence[str], *arguments: str | float) -> Any:  # noqa: ANN401  # likewise
+        """Run a script in Lua."""
+        return await self.call("EVAL", script, len(keys), *keys, *arguments)
+
+    async def together(self, *commands: Arguments) -> list[Any]:
+        """Give several commands in one step, so that nobody comes in between."""
+        async with self._faults(), self.client.pipeline(transaction=True) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return await pipe.execute()
+
     @asynccontextmanager
-    async def faults(self) -> AsyncIterator[None]:
+    async def _faults(self) -> AsyncIterator[None]:
         """Turn Redis's errors, and an answer that does not come, into StoreError."""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -63,6 +80,10 @@ class RedisLink:
             raise StoreError(f"no answer from Redis at {self._where}: {why}") from error
 
 
+def key_of(*parts: str) -> str:
+    return ":".join((PREFIX, *parts))
+
+
 def public(url: str) -> str:
-    """Give an address without its user and password."""
+    """Return an address without its user and password."""
     return re.sub(r"//[^/]*@", "//", url)

@@ -1,74 +1,68 @@
-"""Sessions in Redis, or in anything that speaks its protocol from version 6.2 on.
+"""Sessions and the ledger in Redis, or in anything that speaks its protocol from version 6.2 on.
 
     roundtable:session:{id}           hash: poll, state, ballot:{round}:{panelist}, post:{key},
-                                      linked, grouping, verdict, summary, and fence, the number
-                                      of the newest lease
+                                      linked, grouping, verdict, summary, setback, and fence,
+                                      the number of the newest lease
     roundtable:words:{id}             hash: what people said of it: vote:{person}, stop
     roundtable:lease:{id}             who runs the session; expires with its owner
     roundtable:channel:{chat}:{id}    sorted set of session ids by time
     roundtable:sessions               the same over all channels
     roundtable:unfinished             the same of sessions that have not come to their end
     roundtable:post:{chat}:{team}:{channel}:{id}   the session that a message or a thread belongs to
+    roundtable:ledger:{day}           hash: a sum for each measure, account and model
+    roundtable:spend:{scope}:{day}    US dollars of a platform, or of all, on a day of UTC
+    roundtable:reserved:{scope}:{day} hash: US dollars that are set aside, by session
 
 Each part of a session has a field of its own, and every write carries its lease's fence, so two
 processes can never overwrite each other's part (Kleppmann, "How to do distributed locking", 2016).
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
-from typing import Any, Self
+from datetime import UTC, date, datetime
+from operator import itemgetter
+from typing import Any, Self, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.stores.ledger import RedisLedger
-from adapters.stores.link import PREFIX, RedisLink
-from adapters.stores.scripts import CREATE, RELEASE, RENEW, SAVE, TAKE
+from adapters.stores.link import PREFIX, Arguments, RedisLink, key_of
+from adapters.stores.scripts import CREATE, RELEASE, RENEW, RESERVE, SAVE, SPEND_ONCE, TAKE
 from bot.errors import LeaseLost, SessionUnreadable
-from bot.money.ledger import Expense, account
-from bot.ports import Entry, Lease
+from bot.money.ledger import Account, Cost, Expense, account, cost
+from bot.ports import Lease
 from bot.records import (
     Ballot,
-    Grouping,
-    Linked,
-    PersonsVote,
+    Entry,
+    PeopleSaid,
+    PersonsBallot,
     Place,
     Post,
     Receipt,
     Session,
     Status,
     Stop,
-    Summary,
-    Verdict,
-    Words,
 )
 
 log = logging.getLogger(__name__)
 
-ALL = f"{PREFIX}:sessions"
-UNFINISHED = f"{PREFIX}:unfinished"
+ALL = key_of("sessions")
+UNFINISHED = key_of("unfinished")
 DAY = 86_400  # seconds
 
 OPENING = {"id", "created_at", "place", "poll", "panel", "asker", "continues", "named"}
 OPENING |= {"estimate_usd", "unpriced"}
-PARTS: dict[str, TypeAdapter[Any]] = {
-    "ballot": TypeAdapter(Ballot),
-    "post": TypeAdapter(Receipt),
-    "linked": TypeAdapter(Linked),
-    "grouping": TypeAdapter(Grouping),
-    "verdict": TypeAdapter(Verdict),
-    "summary": TypeAdapter(Summary),
-    "state": TypeAdapter(Status),
-}
+KINDS = {part: part.__name__.lower() for part in get_args(Entry)}
+KINDS |= {Receipt: "post", Status: "state"}
+PARTS: dict[str, TypeAdapter[Entry]] = {kind: TypeAdapter(part) for part, kind in KINDS.items()}
 
 
 class RedisStore:
-    """The store that sessions are kept in for real."""
+    """The store that sessions and what they cost are kept in for real."""
 
     def __init__(self, link: RedisLink, *, keep_days: int) -> None:
-        self._link, self._client, self._keep = link, link.client, keep_days * DAY
-        self._ledger = RedisLedger(link, keep=self._keep)
+        self._link, self._keep = link, keep_days * DAY
         self._unreadable: set[str] = set()  # those that the log has told of
 
     @classmethod
@@ -81,17 +75,16 @@ class RedisStore:
     async def create(self, session: Session) -> None:
         place, score = session.place, session.created_at.timestamp()
         opening, state = session.model_dump_json(include=OPENING), f'0 "{session.status}"'
-        keys = (_session(session.id), ALL, UNFINISHED, _channel(place))
+        keys = (key_of("session", session.id), ALL, UNFINISHED, _channel(place))
         new = (opening, state, place.chat, session.id, score, score - self._keep, self._keep)
         billed = account(session).model_dump_json()
         if place.thread:
-            await self._note(Post(place=place, id=place.thread), session.id)
-        async with self._link.faults():
-            await self._client.eval(CREATE, len(keys), *keys, *map(str, new), billed)
+            root = _post(Post(place=place, id=place.thread))
+            await self._link.call("SET", root, session.id, "EX", self._keep)
+        await self._link.run(CREATE, keys, *new, billed)
 
     async def load(self, session_id: str) -> Session | None:
-        async with self._link.faults():
-            fields: Any = await self._client.hgetall(_session(session_id))
+        fields = await self._link.call("HGETALL", key_of("session", session_id))
         if "poll" not in fields:
             return None
         try:
@@ -105,65 +98,73 @@ class RedisStore:
         return Lease(session_id=session_id, owner=owner, fence=int(fence)) if fence else None
 
     async def renew(self, lease: Lease, *, seconds: float) -> None:
-        milliseconds = int(seconds * 1_000)
-        _held(
-            lease, await self._run(RENEW, lease.session_id, lease.fence, lease.owner, milliseconds)
-        )
+        term = int(seconds * 1_000)
+        _held(lease, await self._run(RENEW, lease.session_id, lease.fence, lease.owner, term))
 
     async def release(self, lease: Lease) -> None:
         await self._run(RELEASE, lease.session_id, lease.fence)
 
     async def save(self, lease: Lease, entry: Entry) -> None:
-        kind, field = _field(entry)
-        value = PARTS[kind].dump_json(entry).decode()
-        posts = [_post(entry.post)] if isinstance(entry, Receipt) and entry.post else []
-        written = (lease.fence, field, value, lease.session_id, *self._ledger.arguments(entry))
-        _held(lease, await self._run(SAVE, lease.session_id, *written, keys=posts))
+        posts = [_post(post) for post in entry.posts] if isinstance(entry, Receipt) else []
+        part, opening = _part(entry), (lease.session_id, PREFIX, _today(), self._keep)
+        paid = cost(entry)
+        costs: Arguments = (paid.model, *_sums(paid)) if paid else ()
+        arguments: Arguments = (lease.fence, *part, *opening, *costs)
+        _held(lease, await self._run(SAVE, lease.session_id, *arguments, keys=posts))
 
-    async def say(self, session_id: str, word: PersonsVote | Stop) -> None:
-        key = _words(session_id)
-        async with self._link.faults(), self._client.pipeline(transaction=True) as pipe:
-            if isinstance(word, Stop):
-                pipe.hsetnx(key, "stop", word.model_dump_json())
-            else:
-                pipe.hset(key, f"vote:{word.person}", word.model_dump_json())
-            pipe.expire(key, self._keep)
-            await pipe.execute()
+    async def say(self, session_id: str, word: PersonsBallot | Stop) -> None:
+        words, said = key_of("words", session_id), word.model_dump_json()
+        if isinstance(word, Stop):
+            keeping: tuple[str, ...] = ("HSETNX", words, "stop", said)
+        else:
+            keeping = ("HSET", words, f"vote:{word.person}", said)
+        await self._link.together(keeping, ("EXPIRE", words, self._keep))
 
-    async def words(self, session_id: str) -> Words:
-        async with self._link.faults():
-            fields: Any = await self._client.hgetall(_words(session_id))
+    async def words(self, session_id: str) -> PeopleSaid:
+        fields = await self._link.call("HGETALL", key_of("words", session_id))
         stop = fields.pop("stop", None)
-        voted = (PersonsVote.model_validate_json(fields[key]) for key in sorted(fields))
-        return Words(people=tuple(voted), stop=Stop.model_validate_json(stop) if stop else None)
+        voted = (PersonsBallot.model_validate_json(fields[name]) for name in sorted(fields))
+        return PeopleSaid(
+            people=tuple(voted), stop=Stop.model_validate_json(stop) if stop else None
+        )
 
     async def at(self, post: Post) -> Session | None:
-        async with self._link.faults():
-            session_id: Any = await self._client.get(_post(post))
+        session_id = await self._link.call("GET", _post(post))
         return await self.load(session_id) if session_id else None
 
-    async def spend(self, expense: Expense) -> None:
-        await self._ledger.spend(expense)
-
-    async def expenses(self, day: date) -> Sequence[Expense]:
-        return await self._ledger.expenses(day)
-
-    async def spent(self, scope: str, day: date) -> float:
-        return await self._ledger.spent(scope, day)
-
-    async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
-        return await self._ledger.reserve(session_id, usd, caps)
-
     async def unfinished(self) -> Sequence[Session]:
-        async with self._link.faults():
-            ids: Any = await self._client.zrange(UNFINISHED, 0, -1)
+        ids = await self._link.call("ZRANGE", UNFINISHED, 0, -1)
         return [s for s in await self._readable(ids) if s.status is Status.RUNNING]
 
     async def history(self, *, place: Place | None = None, limit: int = 20) -> Sequence[Session]:
         index = _channel(place) if place else ALL
-        async with self._link.faults():
-            ids: Any = await self._client.zrevrange(index, 0, limit - 1)
-        return await self._readable(ids)
+        return await self._readable(await self._link.call("ZREVRANGE", index, 0, limit - 1))
+
+    async def spend(self, expense: Expense) -> None:
+        opening = (PREFIX, _today(), self._keep, expense.account.model_dump_json(), expense.model)
+        arguments: Arguments = (*opening, expense.account.chat, *_sums(expense))
+        await self._link.run(SPEND_ONCE, (), *arguments)
+
+    async def expenses(self, day: date) -> Sequence[Expense]:
+        fields = await self._link.call("HGETALL", key_of("ledger", day.isoformat()))
+        rows: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+        for field, number in fields.items():
+            measure, billed, model = field.split("\n", 2)
+            rows[billed, model][measure] = number
+        return [
+            Expense(account=Account.model_validate_json(billed), model=model, **sums)
+            for (billed, model), sums in sorted(rows.items())
+        ]
+
+    async def spent(self, scope: str, day: date) -> float:
+        return float(await self._link.call("GET", key_of("spend", scope, day.isoformat())) or 0)
+
+    async def reserve(self, session_id: str, usd: float, caps: Mapping[str, float]) -> str | None:
+        scopes = list(caps)
+        keys = [key_of(kind, s, _today()) for s in scopes for kind in ("spend", "reserved")]
+        arguments: Arguments = (session_id, usd, self._keep, *caps.values())
+        refused = await self._link.run(RESERVE, keys, *arguments)
+        return scopes[int(refused) - 1] if refused else None
 
     async def _readable(self, ids: Iterable[str]) -> list[Session]:
         """Load sessions without those that are gone or cannot be read: one must not hide others."""
@@ -179,49 +180,43 @@ class RedisStore:
                 found += [session] if session else []
         return found
 
-    async def _note(self, post: Post, session_id: str) -> None:
-        """Let the session be found by its post."""
-        async with self._link.faults():
-            await self._client.set(_post(post), session_id, ex=self._keep)
-
     async def _run(
         self, script: str, session_id: str, *arguments: str | float, keys: Sequence[str] = ()
     ) -> Any:  # noqa: ANN401  # what the script returns
-        keys = (_session(session_id), f"{PREFIX}:lease:{session_id}", *keys)
-        async with self._link.faults():
-            return await self._client.eval(script, len(keys), *keys, *map(str, arguments))
-
-
-def _session(session_id: str) -> str:
-    return f"{PREFIX}:session:{session_id}"
-
-
-def _words(session_id: str) -> str:
-    return f"{PREFIX}:words:{session_id}"
+        keys = (key_of("session", session_id), key_of("lease", session_id), *keys)
+        return await self._link.run(script, keys, *arguments)
 
 
 def _post(post: Post) -> str:
     place = post.place
-    return f"{PREFIX}:post:{place.chat}:{place.team or ''}:{place.channel}:{post.id}"
+    return key_of("post", place.chat, place.team or "", place.channel, post.id)
 
 
 def _channel(place: Place) -> str:
     team = f"{place.team}/" if place.team else ""
-    return f"{PREFIX}:channel:{place.chat}:{team}{place.channel}"
+    return key_of("channel", place.chat, f"{team}{place.channel}")
 
 
-def _field(entry: Entry) -> tuple[str, str]:
-    """Give the kind of a part and the field that it stands in."""
-    match entry:
-        case Ballot():
-            return "ballot", f"ballot:{entry.round}:{entry.panelist}"
-        case Receipt():
-            return "post", f"post:{entry.key}"
-        case Linked() | Grouping() | Verdict() | Summary():
-            name = type(entry).__name__.lower()
-            return name, name
-        case Status():
-            return "state", "state"
+def _part(entry: Entry) -> tuple[str, str]:
+    """Return the field that a part stands in, and its JSON."""
+    field = kind = KINDS[type(entry)]
+    known = None
+    if isinstance(entry, Ballot):
+        field = f"{kind}:{entry.round}:{entry.panelist}"
+    if isinstance(entry, Receipt):
+        field = f"{kind}:{entry.key}"
+        # Version 0.1.0 knows neither field, so they stand only where they tell something.
+        known = {name for name in ("further", "whole") if getattr(entry, name) in {(), True}}
+    return field, PARTS[kind].dump_json(entry, exclude=known).decode()
+
+
+def _sums(cost: Cost) -> tuple[float, ...]:
+    """Return the measures in the order in which the scripts take them."""
+    return (cost.unpriced, cost.input_tokens, cost.output_tokens, cost.cost_usd)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _held(lease: Lease, done: object) -> None:
@@ -229,26 +224,14 @@ def _held(lease: Lease, done: object) -> None:
         raise LeaseLost(f"session {lease.session_id} is run by somebody else now")
 
 
-def _read(fields: dict[str, str], words: Words) -> Session:
-    session = TypeAdapter(dict[str, Any]).validate_json(fields["poll"])
-    parts: dict[str, list[tuple[int, Any]]] = {kind: [] for kind in PARTS}
+def _read(fields: Mapping[str, str], words: PeopleSaid) -> Session:
+    """Put a session together; its parts in the order in which they were written at first."""
+    parts: list[tuple[int, Entry]] = []
     for field, value in fields.items():
-        kind = field.partition(":")[0]
-        if kind in PARTS:
+        if adapter := PARTS.get(field.partition(":")[0]):
             place, _, text = value.partition(" ")
-            parts[kind].append((int(place), PARTS[kind].validate_json(text)))
-    ordered = {
-        kind: [part for _, part in sorted(p, key=lambda p: p[0])] for kind, p in parts.items()
-    }
-    read = Session.model_validate(
-        session
-        | {"ballots": ordered["ballot"], "receipts": ordered["post"]}
-        | {"verdict": next(iter(ordered["verdict"]), None)}
-        | {"summary": next(iter(ordered["summary"]), None)}
-        | {"status": ordered["state"][0], "words": words}
-    )
-    for linked in ordered["linked"]:
-        read = read.following(linked)
-    for grouping in ordered["grouping"]:
-        read = read.grouped(grouping)
-    return read
+            parts.append((int(place), adapter.validate_json(text)))
+    session = Session.model_validate_json(fields["poll"]).model_copy(update={"words": words})
+    for _, entry in sorted(parts, key=itemgetter(0)):
+        session = session.with_entry(entry)
+    return session

@@ -21,13 +21,13 @@ end
 """
 SPEND_ONCE = SPEND + "spend(unpack(ARGV))"
 
-# Sets money aside for a session, unless a cap would be passed; gives the place of that cap. KEYS
+# Sets money aside for a session, unless a cap would be passed; returns the place of that cap. KEYS
 # come in pairs, a scope's sum and its reservations; ARGV from the fourth on are the caps.
 RESERVE = """
 local session, usd, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+for place = 1, #KEYS / 2 do redis.call('HDEL', KEYS[2 * place], session) end
 for place = 1, #KEYS / 2 do
   local total = tonumber(redis.call('GET', KEYS[2 * place - 1]) or 0)
-  redis.call('HDEL', KEYS[2 * place], session)
   for _, other in ipairs(redis.call('HVALS', KEYS[2 * place])) do total = total + other end
   local cap = tonumber(ARGV[3 + place])
   if total >= cap or total + usd > cap then return place end
@@ -56,7 +56,7 @@ return 1
 # A write counts how many fields there are, so that ballots can be told in order of arrival. What a
 # part cost is entered in the same step, so that it counts once, however often it is written. So is
 # everything else that goes with it, since each step of its own waits for the disk: the post by
-# which the session is found (KEYS[3]), and the end of a session.
+# which the session is found (KEYS from the third on), and the end of a session.
 SAVE = (
     SPEND
     + """
@@ -65,7 +65,7 @@ local before = redis.call('HGET', KEYS[1], ARGV[2])
 local place = before and string.match(before, '^%d+') or redis.call('HLEN', KEYS[1])
 redis.call('HSET', KEYS[1], ARGV[2], place .. ' ' .. ARGV[3])
 local session, prefix, day, keep = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-if KEYS[3] then redis.call('SET', KEYS[3], session, 'EX', keep) end
+for place = 3, #KEYS do redis.call('SET', KEYS[place], session, 'EX', keep) end
 local opening = redis.call('HMGET', KEYS[1], 'account', 'chat')
 if ARGV[2] == 'state' and ARGV[3] ~= '"running"' then
   redis.call('ZREM', prefix .. ':unfinished', session)

@@ -1,16 +1,99 @@
-"""What people type, read as a poll: `question | option | option`."""
+"""What people type: a verb, or a poll with its flags, `question | option | option`."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Literal, get_args
+
+from pydantic import ValidationError
 
 from bot.errors import CommandError
-from bot.records import LETTERS, MAX_OPTION, MAX_OPTIONS, MAX_QUESTION, Mode, Poll
+from bot.records import (
+    LETTERS,
+    MAX_OPTION,
+    MAX_OPTIONS,
+    MAX_QUESTION,
+    MAX_ROUNDS,
+    Mode,
+    Poll,
+    Record,
+    Shape,
+)
+
+Verb = Literal["ask", "new", "help", "history", "show", "panels", "stop"]
+ALONE = frozenset(get_args(Verb)) - {"ask", "show"}
+WITH_ID = frozenset({"show", "stop"})
+# Phones and editors turn two hyphens into a dash.
+FLAG = re.compile(r"\s*(?:--|—|–)(panel|mode|rounds|vote)(?:\s+|=)(\S+)")
+KNOWN = "--panel, --mode, --rounds and --vote"
+COMPLAINTS = {
+    "mode": f"--mode takes one of {', '.join(Mode)}.",
+    "vote": f"--vote takes one of {', '.join(Shape)}.",
+    "rounds": f"--rounds takes a number from 1 to {MAX_ROUNDS}.",
+}
+OTHER_FLAG = re.compile(r"\s*(?:--|—|–)(\w+)")
+FOLLOW_UP = re.compile(r"\s*follow[ -]?up\s*:\s*", re.IGNORECASE)
 
 USAGE = "Will open models keep up? | Yes | No"
 DEFAULT_OPTIONS = ("Yes", "No")
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+
+
+class Command(Record):
+    """A verb and what stands behind it."""
+
+    verb: Verb
+    rest: str = ""
+
+
+class Manner(Record):
+    """How a poll is to be asked; None where nothing was said."""
+
+    panel: str | None = None
+    mode: Mode | None = None
+    rounds: int | None = None
+    vote: Shape | None = None
+
+    def over(self, other: "Manner") -> "Manner":
+        """Return the other manner with what is said here in its place."""
+        return other.model_copy(update=self.model_dump(exclude_none=True))
+
+
+def parse_command(text: str) -> Command:
+    """Find the verb; whatever does not look like one is a poll, such as `Help wanted? | Yes`."""
+    words = text.split()
+    verb = words[0].lower() if words else "new"
+    if len(words) <= 1 and verb in ALONE:
+        return Command.model_validate({"verb": verb})
+    if len(words) == 2 and verb in WITH_ID and not {"|", "?"} & set(words[1]):  # noqa: PLR2004  # verb and id
+        return Command.model_validate({"verb": verb, "rest": words[1]})
+    if words == ["show"]:
+        raise CommandError("Which one? Write `show` and the id of a poll; `history` lists them.")
+    return Command(verb="ask", rest=text)
+
+
+def parse_follow_up(text: str) -> tuple[bool, str]:
+    """Tell whether a poll is said to follow up an earlier one; returns that and the rest."""
+    found = FOLLOW_UP.match(text)
+    return (True, text[found.end() :]) if found else (False, text)
+
+
+def parse_manner(text: str) -> tuple[Manner, str]:
+    """Take the flags from the beginning of a text; returns them and the rest.
+
+    Raises CommandError with one sentence for the author.
+    """
+    said: dict[str, str] = {}
+    while found := FLAG.match(text):
+        said[found[1]] = found[2]
+        text = text[found.end() :]
+    if other := OTHER_FLAG.match(text):
+        raise CommandError(f"There is no --{other[1]}; known are {KNOWN}.")
+    try:
+        return Manner.model_validate(said), text
+    except ValidationError as error:
+        raise CommandError(COMPLAINTS[str(error.errors()[0]["loc"][0])]) from None
 
 
 def parse_poll(text: str, *, mode: Mode = Mode.POLL, asked_by: str | None = None) -> Poll:
@@ -50,7 +133,7 @@ def _split(text: str) -> list[str]:
 
 
 def _take_field(text: str) -> tuple[str, str, bool]:
-    """Give the first field, what follows its bar, and whether there was a bar."""
+    """Return the first field, what follows its bar, and whether there was a bar."""
     start = text.lstrip()
     closing = QUOTES.get(start[:1])
     if closing:
@@ -74,7 +157,7 @@ def _invisible(c: str) -> bool:
 
 
 def _looks(option: str) -> str:
-    """Give what an eye can tell apart: neither case nor what has no width."""
+    """Return what an eye can tell apart: neither case nor what has no width."""
     seen = (c for c in option if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", "".join(seen)).casefold().strip()
 

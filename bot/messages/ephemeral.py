@@ -2,110 +2,74 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.messages import render
-from bot.messages.pieces import (
-    Act,
-    Button,
-    Buttons,
-    Heading,
-    Line,
-    Link,
-    Message,
-    Piece,
-    Prose,
-    Tone,
-)
-from bot.records import Post, Session
-from bot.records.verdict import join
+from bot.messages import pieces, render
+from bot.messages.words import ENGLISH
+from bot.records import Session
+from bot.wording import join
 
-USAGE = """\
-{ask} Will open models keep up? | Yes | No
-
-Without options it is a question of Yes or No; up to ten fit. Put a field in double quotes if it \
-holds a bar. Before the question you may write `--panel NAME`, `--mode debate --rounds 3`, \
-`--mode open` for a question without options, and `--vote approval`, `ranking` or `score`."""
-COMMANDS = {
-    "history": "the newest polls of this channel",
-    "show ID": "a poll again, with its verdict and summary",
-    "panels": "who can be asked",
-    "stop": "wait for no more answers to your poll",
-    "help": "this text",
-}
+WORDS = ENGLISH.alone
 
 
-def usage(ask: str, command: str) -> Message:
+def note(*lines: str) -> pieces.Message:
+    """Write a few lines of our own."""
+    return _notice(*(pieces.Line(text=text) for text in lines))
+
+
+def usage(ask: str, command: str) -> pieces.Message:
     """Explain how to ask; `ask` is what stands before a poll, `command` before a verb."""
-    rows = "\n".join(f"- `{command} {verb}`: {does}" for verb, does in COMMANDS.items())
-    return _notice(
-        Heading(text="Put a question to a panel of models"),
-        Prose(text=USAGE.format(ask=ask)),
-        Prose(text=rows),
-    )
+    rows = "\n".join(f"- `{command} {verb}`: {does}" for verb, does in WORDS.commands.items())
+    texts = (pieces.Prose(text=WORDS.usage.format(ask=ask)), pieces.Prose(text=rows))
+    return _notice(pieces.Heading(text=WORDS.title), *texts)
 
 
-def history(sessions: Sequence[Session]) -> Message:
+def history(sessions: Sequence[Session]) -> pieces.Message:
     """List polls, each with a pointer to its thread."""
     if not sessions:
-        return _notice(Line(text="No poll has been asked in this channel yet."))
+        return note(WORDS.no_history)
     rows = [piece for session in sessions for piece in _row(session)]
-    return _notice(Heading(text="The newest polls of this channel"), *rows)
+    return _notice(pieces.Heading(text=WORDS.history), *rows)
 
 
-def panels(names: Mapping[str, tuple[str, ...]]) -> Message:
-    rows = [Line(text=f"{panel}: {join(list(seats))}") for panel, seats in names.items()]
-    return _notice(Heading(text="Who can be asked"), *rows)
+def panels(by_name: Mapping[str, tuple[str, ...]]) -> pieces.Message:
+    rows = [pieces.Line(text=f"{panel}: {join(names)}") for panel, names in by_name.items()]
+    return _notice(pieces.Heading(text=WORDS.panels), *rows)
 
 
-def shown(session: Session) -> Message:
+def shown(session: Session) -> pieces.Message:
     """Show how a poll stands, or what it came to."""
-    message = render.root(session)
-    if session.summary:
-        message = render.summary(session, session.summary)
-    pieces = tuple(piece for piece in message.pieces if not isinstance(piece, Buttons))
-    return message.model_copy(update={"pieces": pieces, "key": "notice"})
+    summed_up = session.summary and render.summary(session, session.summary)
+    message = summed_up or render.root(session)
+    kept = tuple(piece for piece in message.pieces if not isinstance(piece, pieces.Buttons))
+    return message.model_copy(update={"pieces": kept, "key": "notice"})
 
 
-def shared(session: Session, *, by: str, key: str) -> Message:
+def shared(session: Session, *, by: str, key: str) -> pieces.Message:
     """Show a poll in another channel, with who shared it and the way to its thread."""
     message = shown(session)
-    post = root_post(session)
-    pointed = any(isinstance(piece, Link) for piece in message.pieces)
-    link = [Link(text="The whole thread", post=post)] if post and not pointed else []
-    pieces = (*message.pieces, *link, Line(text=f"Shared by {by}", tone=Tone.FAINT))
-    return message.model_copy(update={"key": key, "pieces": pieces})
+    pointed = any(isinstance(piece, pieces.Link) for piece in message.pieces)
+    link = [] if pointed else render.to_thread(session)
+    more = (*message.pieces, *link, pieces.faint(WORDS.shared_by.format(who=by)))
+    return message.model_copy(update={"key": key, "pieces": more})
 
 
-def known(session: Session) -> Message:
+def known(session: Session) -> pieces.Message:
     """Point to the same poll that was asked before, and offer to ask it anew."""
-    came_to = session.verdict.text if session.verdict else "It is still running"
-    again = Buttons(session_id=session.id, buttons=(Button(act=Act.AGAIN, label="Ask again"),))
+    came_to = session.verdict.text if session.verdict else WORDS.running
+    button = pieces.Button(act=pieces.Act.AGAIN, label=ENGLISH.buttons.again)
     return _notice(
-        Line(text=f"This was asked here before: {came_to}."),
-        *_pointer(session),
-        again,
+        pieces.Line(text=WORDS.known.format(verdict=came_to)),
+        *render.to_thread(session, WORDS.open_thread),
+        pieces.Buttons(session_id=session.id, buttons=(button,)),
         session_id=session.id,
     )
 
 
-def _row(session: Session) -> list[Piece]:
+def _row(session: Session) -> list[pieces.Piece]:
     came_to = session.verdict.text if session.verdict else f"({session.status})"
     question = " ".join(session.poll.question.split())
-    return [
-        Line(text=f"{session.id} · {question[:100]}"),
-        Line(text=came_to, tone=Tone.FAINT),
-        *_pointer(session),
-    ]
+    title = pieces.Line(text=f"{session.id} · {question[:100]}")
+    return [title, pieces.faint(came_to), *render.to_thread(session, WORDS.open_thread)]
 
 
-def _pointer(session: Session) -> list[Piece]:
-    post = root_post(session)
-    return [Link(text="Open the thread", post=post)] if post else []
-
-
-def root_post(session: Session) -> Post | None:
-    receipt = session.receipt("root")
-    return receipt.post if receipt else None
-
-
-def _notice(*pieces: Piece, session_id: str = "") -> Message:
-    return Message(session_id=session_id, key="notice", pieces=pieces)
+def _notice(*shown: pieces.Piece, session_id: str = "") -> pieces.Message:
+    return pieces.Message(session_id=session_id, key="notice", pieces=shown)

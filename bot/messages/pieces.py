@@ -4,8 +4,10 @@ Every text in a piece is data: the messenger escapes it for its own chat. `Prose
 models write it; everything else is plain.
 """
 
+import zlib
 from enum import StrEnum
 
+from bot.messages.words import ENGLISH
 from bot.records import Post, Record
 
 
@@ -31,30 +33,42 @@ class Line(Record):
     tone: Tone = Tone.PLAIN
 
 
-class Vote(Record):
-    """What a panelist chose."""
+def faint(text: str) -> Line:
+    return Line(text=text, tone=Tone.FAINT)
+
+
+def good(text: str) -> Line:
+    return Line(text=text, tone=Tone.GOOD)
+
+
+def bad(text: str) -> Line:
+    return Line(text=text, tone=Tone.BAD)
+
+
+class Choice(Record):
+    """The option that a panelist votes for."""
 
     letter: str
     text: str
 
 
-class SeatState(StrEnum):
+class PanelistState(StrEnum):
     THINKING = "thinking"
     VOTED = "voted"
     ABSTAINED = "abstained"
     PASSED_OVER = "passed over"  # the poll was stopped before it had answered
 
 
-class SeatRow(Record):
-    """One panelist and how far it is; `note` is its choice, or why it has none."""
+class PanelistRow(Record):
+    """One panelist; `note` is its choice, or says how far it is: `abstains: it was too slow`."""
 
     name: str
-    state: SeatState
+    state: PanelistState
     note: str = ""
 
 
-class Seats(Record):
-    rows: tuple[SeatRow, ...]
+class Panelists(Record):
+    rows: tuple[PanelistRow, ...]
 
 
 class Bar(Record):
@@ -69,6 +83,12 @@ class Bar(Record):
     @property
     def figure(self) -> str:
         return self.note or str(self.votes)
+
+    def drawn(self, columns: int) -> str:
+        """Draw it, with its figure, where all votes take so many columns; "" where nobody voted."""
+        if not self.voters:
+            return ""
+        return f"{'█' * round(columns * self.votes / self.voters)} {self.figure}".strip()
 
 
 class Bars(Record):
@@ -105,10 +125,11 @@ class People(Record):
     @property
     def text(self) -> str:
         """Write the line `People: 7 Yes, 2 No`."""
-        return "People: " + ", ".join(
+        camps = (
             f"{camp.votes} {camp.option}" + (f" ({', '.join(camp.names)})" if camp.names else "")
             for camp in self.camps
         )
+        return ENGLISH.poll.people.format(camps=", ".join(camps))
 
 
 class Link(Record):
@@ -151,7 +172,35 @@ class Buttons(Record):
     buttons: tuple[Button, ...]
 
 
-Piece = Heading | Prose | Line | Vote | Seats | Bars | Points | People | Link | File | Buttons
+Piece = Heading | Prose | Line | Choice | Panelists | Bars | Points | People | Link | File | Buttons
+
+
+class Colour(StrEnum):
+    """The colours by which panelists are told apart."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    BROWN = "brown"
+
+
+class Outline(StrEnum):
+    """The outlines of their icons, since there are more panelists than colours."""
+
+    CIRCLE = "circle"
+    SQUARE = "square"
+    HEART = "heart"
+
+
+def look_of(panelist: str) -> tuple[Colour, Outline]:
+    """Return what a panelist is known by, the same in every message, process and chat."""
+    number = zlib.crc32(panelist.encode())
+    colours, outlines = list(Colour), list(Outline)
+    colour, rest = colours[number % len(colours)], number // len(colours)
+    return colour, outlines[rest % len(outlines)]
 
 
 class Message(Record):

@@ -1,10 +1,14 @@
-"""The ledger: what was spent, by whom, where and on which model."""
+"""The ledger: what was spent, by whom, where and on which model, and its sums."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal, TypeAlias
 
-from bot.records import Ballot, Grouping, Record, Session, Summary
+from bot.records import Ballot, Grouping, Paid, Record, Session, Summary
 
 EVERYWHERE = "all"  # the scope of what all platforms spend together
+By: TypeAlias = Literal["person", "channel", "day", "model"]
 
 
 class Account(Record):
@@ -16,15 +20,21 @@ class Account(Record):
     person: str | None = None
 
 
-class Cost(Record):
-    """What answers of one model cost; `cost_usd` leaves out those whose price is not known."""
+class Sum(Record):
+    """What answers cost; `cost_usd` leaves out those whose price is not known."""
 
-    model: str  # the name on its seat
-    answers: int = 1  # ballots, groupings, summaries, and answers to who asked back
+    answers: int = 0  # ballots, groupings, summaries, and answers to who asked back
     unpriced: int = 0  # of the answers
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+
+
+class Cost(Sum):
+    """What answers of one model cost."""
+
+    model: str  # the name of the panelist, or of who stood in
+    answers: int = 1
 
 
 class Expense(Cost):
@@ -33,11 +43,10 @@ class Expense(Cost):
     account: Account
 
 
-def added(costs: Iterable[Cost]) -> dict[str, float]:
-    """Add up the measures of several costs, by their names."""
-    listed = list(costs)
-    measures = Cost.model_fields.keys() - {"model"}
-    return {name: sum(getattr(one, name) for one in listed) for name in measures}
+class Row(Sum):
+    """What was spent by one person, in one channel, on one day or model."""
+
+    label: str
 
 
 def account(session: Session) -> Account:
@@ -48,7 +57,7 @@ def account(session: Session) -> Account:
 
 
 def cost(part: object) -> Cost | None:
-    """Give what a part of a session cost; None for a part that no model was paid for."""
+    """Return what a part of a session cost; None for a part that no model was paid for."""
     match part:
         case Ballot():
             model = part.stand_in.name if part.stand_in else part.panelist
@@ -57,18 +66,67 @@ def cost(part: object) -> Cost | None:
             answered = part.chair is not None
         case _:
             return None
-    unpriced = part.cost_usd is None
     # An answer without a count of tokens cost something all the same; no answer did not.
-    if not (part.input_tokens or part.output_tokens or part.cost_usd or (answered and unpriced)):
-        return None
+    unpriced = answered and part.cost_usd is None
+    spent = part.input_tokens or part.output_tokens or part.cost_usd or unpriced
+    return cost_of(part, model) if spent else None
+
+
+def cost_of(paid: Paid, model: str) -> Cost:
+    """Return what a model was paid for one answer."""
     return Cost(
         model=model,
-        unpriced=int(unpriced),
-        input_tokens=part.input_tokens,
-        output_tokens=part.output_tokens,
-        cost_usd=part.cost_usd or 0.0,
+        unpriced=int(paid.cost_usd is None),
+        input_tokens=paid.input_tokens,
+        output_tokens=paid.output_tokens,
+        cost_usd=paid.cost_usd or 0.0,
     )
 
 
-def expense(session: Session, cost: Cost) -> Expense:
-    return Expense(account=account(session), **cost.model_dump())
+def expense(session: Session, paid: Cost) -> Expense:
+    return Expense(account=account(session), **paid.model_dump())
+
+
+def costs(session: Session) -> list[Cost]:
+    """Return what each part of a session cost, in the order in which they came."""
+    parts = (cost(part) for part in (*session.ballots, session.grouping, session.summary))
+    return [paid for paid in parts if paid]
+
+
+def total(session: Session) -> Sum:
+    """Add everything up that a session cost."""
+    return Sum.model_validate(added(costs(session)))
+
+
+def added(parts: Iterable[Sum]) -> dict[str, float]:
+    """Add up the measures of several costs, by their names."""
+    listed = list(parts)
+    return {name: sum(getattr(one, name) for one in listed) for name in Sum.model_fields}
+
+
+def rows(spent: Mapping[date, Iterable[Expense]], by: By) -> list[Row]:
+    """Sum up; days in their order, everything else with the dearest first."""
+    groups: dict[str, list[Expense]] = defaultdict(list)
+    for day, expenses in spent.items():
+        for one in expenses:
+            groups[_label(day, one, by)].append(one)
+    summed = [row(label, expenses) for label, expenses in groups.items()]
+    return summed if by == "day" else sorted(summed, key=lambda one: (-one.cost_usd, one.label))
+
+
+def row(label: str, expenses: Iterable[Expense]) -> Row:
+    """Add expenses up."""
+    return Row.model_validate({"label": label} | added(expenses))
+
+
+def _label(day: date, paid: Expense, by: By) -> str:
+    whose = paid.account
+    match by:
+        case "day":
+            return day.isoformat()
+        case "model":
+            return paid.model
+        case "channel":
+            return " ".join(filter(None, (whose.chat, whose.team, whose.channel)))
+        case "person":
+            return " ".join(filter(None, (whose.chat, whose.person)))

@@ -2,7 +2,9 @@
 
 from pydantic import Field
 
-from bot.records.record import Record
+from bot.records.record import Paid, Record
+
+LOWEST, HIGHEST = 1, 10  # of the scores
 
 
 class Source(Record):
@@ -21,10 +23,10 @@ class StandIn(Record):
 
 class Score(Record):
     letter: str
-    score: int = Field(ge=1, le=10)
+    score: int = Field(ge=LOWEST, le=HIGHEST)
 
 
-class Ballot(Record):
+class Ballot(Paid):
     """One panelist's answer in one round: a vote, or an abstention with its reason in `error`.
 
     A vote fills the field of the poll's shape, with letters of the poll, whatever order the
@@ -45,10 +47,6 @@ class Ballot(Record):
     stand_in: StandIn | None = None
     assigned: str | None = None  # the letter that a devil's advocate had to argue for: no vote
     sources: tuple[Source, ...] = ()
-    input_tokens: int = 0  # those read from a cache included
-    cached_tokens: int = 0
-    output_tokens: int = 0  # those of thinking included
-    cost_usd: float | None = None  # None where neither provider nor configuration names a price
     seconds: float = 0.0
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Self
 
-from bot.records.record import Record
+from bot.records.record import Paid, Record
 
 
 class Answer(Record):
@@ -14,7 +14,7 @@ class Answer(Record):
     own: bool = False  # added by a panelist whose position no other answer states
 
 
-class Grouping(Record):
+class Grouping(Paid):
     """The answers to an open question; the place of each gives its letter.
 
     `chair` is who put the positions together, or None where only those that are the same word for
@@ -24,10 +24,6 @@ class Grouping(Record):
     answers: tuple[Answer, ...]
     chair: str | None = None
     asked: str | None = None  # the chair that was paid, whether or not its groups were kept
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None  # None where it is not known
 
     @classmethod
     def word_for_word(cls, positions: Mapping[str, str], *, limit: int) -> Self:
@@ -42,7 +38,7 @@ class Grouping(Record):
         return cls(answers=tuple(answers)[:limit])
 
     def place_of(self, panelist: str) -> int | None:
-        """Give the place of the answer that a panelist was put into."""
+        """Return the place of the answer that a panelist was put into."""
         places = (at for at, answer in enumerate(self.answers) if panelist in answer.panelists)
         return next(places, None)
 
@@ -65,5 +61,5 @@ class Grouping(Record):
 
 
 def fold(text: str) -> str:
-    """Give what makes an answer another one: neither case, white space nor the last full stop."""
+    """Return what makes an answer another one: neither case, white space nor the last full stop."""
     return " ".join(text.casefold().split()).rstrip(".")

@@ -33,16 +33,6 @@ class Material(Record):
     def of_text(cls, kind: Kind, name: str, text: str) -> Self:
         return cls(kind=kind, name=name, text=text[:MAX_TEXT], length=len(text))
 
-    @property
-    def told(self) -> str:
-        """Say what it is and how much of it is used."""
-        if self.problem:
-            return f"{self.name} (not read: {self.problem})"
-        if self.media_type:
-            return f"{self.name} (image)"
-        kept = f"the first {MAX_TEXT:,} of " if self.length > MAX_TEXT else ""
-        return f"{self.name} ({kept}{self.length:,} characters)"
-
 
 class Linked(Record):
     """What the links of a question led to, once they have been followed."""

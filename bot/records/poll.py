@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from bot.records.grouping import Grouping
-from bot.records.material import Kind, Linked, Material
+from bot.records.material import Kind, Material
 from bot.records.record import Record
 
 LETTERS = "ABCDEFGHIJ"
@@ -64,19 +64,11 @@ class Poll(Record):
     materials: tuple[Material, ...] = ()  # files that came with it, then what its links led to
 
     @model_validator(mode="after")
-    def _a_debate_is_about_one_choice(self) -> Self:
+    def _its_parts_go_together(self) -> Self:
         if self.mode is not Mode.POLL and self.shape is not Shape.SINGLE:
             raise ValueError("only where each answers once and alone may more than one be marked")
-        return self
-
-    @model_validator(mode="after")
-    def _there_is_a_choice(self) -> Self:
         if self.mode is not Mode.OPEN and len(self.options) < MIN_OPTIONS:
             raise ValueError(f"there are at least {MIN_OPTIONS} options, unless it is open")
-        return self
-
-    @model_validator(mode="after")
-    def _letters_run_from_a(self) -> Self:
         if tuple(option.letter for option in self.options) != tuple(LETTERS[: len(self.options)]):
             raise ValueError("the letters of the options run from A without a gap")
         return self
@@ -87,19 +79,15 @@ class Poll(Record):
         return cls(question=question, options=_lettered(texts), asked_by=asked_by)
 
     def anew(self, *, asked_by: str | None) -> Self:
-        """Give the poll as it was before it was asked, for somebody who asks it again."""
+        """Return the poll as it was before it was asked, for somebody who asks it again."""
         options = () if self.mode is Mode.OPEN else self.options
         given = tuple(material for material in self.materials if material.kind is Kind.FILE)
         return self.model_copy(
             update={"options": options, "asked_by": asked_by, "materials": given}
         )
 
-    def linked(self, found: Linked) -> Self:
-        """Give the poll with what its links led to."""
-        return self.model_copy(update={"materials": (*self.materials, *found.materials)})
-
     def answered(self, grouping: Grouping) -> Self:
-        """Give an open question with the answers that it got as its options."""
+        """Return an open question with the answers that it got as its options."""
         texts = [answer.text for answer in grouping.answers]
         return self.model_copy(update={"options": _lettered(texts)})
 
@@ -113,6 +101,5 @@ class Poll(Record):
 
 
 def _lettered(texts: Iterable[str]) -> tuple[Option, ...]:
-    return tuple(
-        Option(letter=chr(ord("A") + place), text=text) for place, text in enumerate(texts)
-    )
+    lettered = enumerate(texts, start=ord("A"))
+    return tuple(Option(letter=chr(code), text=text) for code, text in lettered)

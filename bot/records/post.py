@@ -31,9 +31,17 @@ class Receipt(Record):
     """How far the posting of one message came.
 
     No receipt: planned. `post` is None: it was being sent, so it may or may not stand in chat.
-    `failed` says why the chat did not take it; then it is not tried again.
+    `failed` says why the chat did not take it; then it is not tried again. A message that was too
+    long for one post goes on in `further` ones; until the last one stands, it is not `whole`.
     """
 
     key: str
     post: Post | None = None
+    further: tuple[Post, ...] = ()
+    whole: bool = True
     failed: str | None = None
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every post that the message stands in."""
+        return (self.post, *self.further) if self.post else ()

@@ -1,23 +1,69 @@
 """A session: everything about one run of a poll, from the question to the summary."""
 
+import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias
 
 from pydantic import Field
 
 from bot.records.ballot import Ballot
 from bot.records.grouping import Grouping
 from bot.records.material import Linked
-from bot.records.outcome import Summary, Verdict
 from bot.records.poll import MAX_ROUNDS, Poll
-from bot.records.post import Place, Receipt
-from bot.records.record import Record
+from bot.records.post import Place, Post, Receipt
+from bot.records.record import Paid, Record
 from bot.records.tally import Tally
-from bot.records.words import Words
+from bot.records.verdict import Verdict
+
+
+class Argument(Record):
+    """The strongest case for one option; `chosen` tells whether any panelist voted for it."""
+
+    letter: str
+    argument: str
+    chosen: bool
+
+
+class Summary(Paid):
+    """What the poll came to in words.
+
+    `chair` names the model that wrote it, None for our own words; `counsel` the model that argued
+    only for what nobody chose. `counterpoint` is the strongest point against the answer to an open
+    question.
+    """
+
+    narrative: str
+    agreement: str
+    strongest: tuple[Argument, ...]
+    counterpoint: str = ""
+    chair: str | None = None
+    counsel: str | None = None
+    asked: str | None = None  # the chair that was paid, whether or not anything of it was kept
+
+
+class PersonsBallot(Record):
+    """What one person chose, beside the panel; `letter` is None where the vote was taken back."""
+
+    person: str  # the platform's id of the person
+    name: str
+    letter: str | None
+
+
+class Stop(Record):
+    """Somebody's word that no more answers shall be waited for."""
+
+    by: str  # a name to show
+
+
+class PeopleSaid(Record):
+    """What people said of a session while it ran and after: it needs no lease to be written."""
+
+    people: tuple[PersonsBallot, ...] = ()
+    stop: Stop | None = None
 
 
 class Status(StrEnum):
@@ -26,11 +72,21 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class Setback(Record):
+    """How many runs of a session have failed, and when it is tried again, by any process."""
+
+    failures: int
+    again_at: datetime
+
+
+Entry: TypeAlias = Ballot | Linked | Grouping | Receipt | Verdict | Summary | Status | Setback
+
+
 class Session(Record):
     """Everything about one run of a poll: the journal that it can be continued from."""
 
-    id: str
-    created_at: datetime
+    id: str = Field(default_factory=lambda: new_id(datetime.now(UTC)))
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     place: Place
     poll: Poll
     panel: tuple[str, ...] = Field(min_length=1)
@@ -46,40 +102,31 @@ class Session(Record):
     grouping: Grouping | None = None  # of an open question, once the positions are there
     verdict: Verdict | None = None
     summary: Summary | None = None
-    words: Words = Words()
+    words: PeopleSaid = PeopleSaid()
+    setback: Setback | None = None
 
-    @classmethod
-    def start(
-        cls,
-        poll: Poll,
-        *,
-        place: Place,
-        panel: Iterable[str],
-        asker: str | None = None,
-        named: bool = False,
-    ) -> Self:
-        now = datetime.now(UTC)
-        return cls(
-            id=new_id(now),
-            created_at=now,
-            place=place,
-            poll=poll,
-            panel=tuple(panel),
-            asker=asker,
-            named=named,
-        )
-
-    def following(self, found: Linked) -> Self:
-        """Give the session with what the links of its question led to."""
-        return self.model_copy(update={"linked": found, "poll": self.poll.linked(found)})
-
-    def grouped(self, grouping: Grouping) -> Self:
-        """Give the session with the positions grouped, and the answers as options of its poll."""
-        poll = self.poll.answered(grouping)
-        return self.model_copy(update={"grouping": grouping, "poll": poll})
+    def with_entry(self, entry: Entry) -> Self:
+        """Return the session with this part added, or put in the place of its earlier self."""
+        match entry:
+            case Ballot():
+                same = (entry.round, entry.panelist)
+                others = (cast for cast in self.ballots if (cast.round, cast.panelist) != same)
+                changed: dict[str, object] = {"ballots": (*others, entry)}
+            case Receipt():
+                rest = (receipt for receipt in self.receipts if receipt.key != entry.key)
+                changed = {"receipts": (*rest, entry)}
+            case Linked():
+                materials = (*self.poll.materials, *entry.materials)
+                poll = self.poll.model_copy(update={"materials": materials})
+                changed = {"linked": entry, "poll": poll}
+            case Grouping():
+                changed = {"grouping": entry, "poll": self.poll.answered(entry)}
+            case Verdict() | Summary() | Status() | Setback():
+                changed = {type(entry).__name__.lower(): entry}
+        return self.model_copy(update=changed)
 
     def ballots_of(self, number: int) -> Mapping[str, Ballot]:
-        """Give the ballots of one round by panelist."""
+        """Return the ballots of one round by panelist."""
         return {ballot.panelist: ballot for ballot in self.ballots if ballot.round == number}
 
     @property
@@ -89,8 +136,8 @@ class Session(Record):
     @property
     def debatable(self) -> bool:
         """Tell whether one more round makes sense: over, and with votes to argue about."""
-        closing = self.receipt("summary")  # the last message, so the thread is whole
-        over = closing is not None and closing.post is not None and self.poll.single_choice
+        whole = self.post_of("summary") is not None  # the last message of the thread
+        over = whole and self.poll.single_choice
         return over and self.tally.voters > 1 and self.last_round < MAX_ROUNDS
 
     @property
@@ -102,7 +149,7 @@ class Session(Record):
         return last + 1 if more and not (self.verdict or self.words.stop) else last
 
     def standing(self, number: int) -> Mapping[str, Ballot]:
-        """Give the ballot that counts for each panelist after a round, in the panel's order.
+        """Return the ballot that counts for each panelist after a round, in the panel's order.
 
         Who casts no vote in a later round keeps the one of the round before.
         """
@@ -115,10 +162,16 @@ class Session(Record):
 
     def settled(self, number: int) -> bool:
         """Tell whether a round after the first one changed nobody's vote."""
-        if number == 1:
-            return False
-        before, after = self.standing(number - 1), self.standing(number)
-        return all(ballot.choice == before[name].choice for name, ballot in after.items())
+        return number > 1 and not self.changed(number - 1, number)
+
+    def changed(self, earlier: int, later: int) -> list[tuple[Ballot | None, Ballot]]:
+        """Return the ballots of who chose otherwise after one round than after an earlier one.
+
+        Who was passed over in the earlier round has no ballot there.
+        """
+        before, after = self.standing(earlier), self.standing(later)
+        pairs = [(before.get(name), ballot) for name, ballot in after.items()]
+        return [(old, new) for old, new in pairs if (old and old.choice) != new.choice]
 
     @property
     def final_ballots(self) -> tuple[Ballot, ...]:
@@ -134,8 +187,19 @@ class Session(Record):
         """Count the votes of people by letter."""
         return Counter(vote.letter for vote in self.words.people if vote.letter)
 
+    def author_of(self, post_id: str) -> str | None:
+        """Return the panelist whose ballot stands in a post."""
+        keys = (r.key for r in self.receipts if post_id in {post.id for post in r.posts})
+        ballot = re.match(r"ballot:\d+:(.+?)(?:#\d+)?$", next(keys, ""))
+        return ballot[1] if ballot and ballot[1] in self.panel else None
+
     def receipt(self, key: str) -> Receipt | None:
         return next((receipt for receipt in self.receipts if receipt.key == key), None)
+
+    def post_of(self, key: str) -> Post | None:
+        """Return where a message stands; None where it does not."""
+        receipt = self.receipt(key)
+        return receipt.post if receipt else None
 
 
 def new_id(now: datetime) -> str:

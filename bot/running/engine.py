@@ -4,21 +4,31 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.asking import attachments
-from bot.errors import ConfigError, MessengerError, SessionMissing, StoreError, cause
-from bot.messages import render
+from bot.errors import (
+    OUR_FAULT,
+    BrokenOff,
+    ConfigError,
+    MessengerError,
+    RoundtableError,
+    RunFailed,
+    SearchFailed,
+    StoreError,
+    cause,
+    translated,
+)
+from bot.messages import recap, render
 from bot.ports import Messenger, Reader, SessionStore
-from bot.records import Linked, Session, Status, Words, verdict
-from bot.running.estimate import Estimate, estimate
+from bot.records import Kind, Linked, Material, PeopleSaid, Session, Setback, Status
+from bot.running.estimate import estimated
 from bot.running.journal import Journal, load
 from bot.running.outbox import Outbox, repaint
 from bot.running.rounds import Rounds
-from bot.running.timekeeper import stopping_after
-from bot.summary.chair import Chair
-from bot.summary.summing import sum_up
-from bot.tasks import unless
+from bot.summary.chair import Chair, sum_up
+from bot.tasks import beside, unless
 from bot.voting.panelist import Panelist
 
 log = logging.getLogger(__name__)
@@ -26,6 +36,7 @@ log = logging.getLogger(__name__)
 # A vote that was carried over was paid for in the session that it comes from.
 PAID = {"cost_usd": 0.0, "input_tokens": 0, "output_tokens": 0}
 DEADLINE = 600.0  # seconds for all answers of a poll
+PAUSES = (5.0, 15.0, 45.0, 135.0)  # seconds after each run that failed; then it is given up
 
 
 class Engine:
@@ -44,23 +55,29 @@ class Engine:
         chair: Chair | None = None,
         reader: Reader | None = None,
         deadline: float = DEADLINE,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._store, self._messengers = store, messengers
         self._panelists, self._chair, self._reader = panelists, chair, reader
-        self._deadline = deadline
+        self._deadline, self._pauses = deadline, pauses
 
     async def run(self, session_id: str) -> Session:
         """Run a session to its end and give it back.
 
         Raises SessionMissing, SessionBusy, StoreError when the journal cannot be kept, ConfigError
-        when a panelist of the session is not set up here, MessengerError when the poll could not be
-        opened in chat.
+        when a panelist of the session is not set up here, BrokenOff when the poll ends without a
+        result, and SearchFailed or RunFailed when the run has to be made once more.
         """
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"  # one for each run
         try:
             async with Journal.open(self._store, session_id, owner=owner) as journal:
                 if journal.session.status is Status.RUNNING:
-                    await self._run(journal)
+                    try:
+                        with translated(RunFailed):
+                            await self._run(journal)
+                    except (RunFailed, SearchFailed) as error:
+                        await self._set_back(journal, error)
+                        raise
         except BaseExceptionGroup as group:
             raise cause(group) from None
         return journal.session
@@ -71,17 +88,17 @@ class Engine:
         return self._messengers.keys()
 
     def panelist(self, name: str) -> Panelist:
-        """Give a panelist. Raises ConfigError where the configuration has none of that name."""
+        """Return a panelist. Raises ConfigError where the configuration has none of that name."""
         if name not in self._panelists:
             raise ConfigError([f"this configuration has no panelist named {name}"])
         return self._panelists[name]
 
-    def estimate(self, session: Session) -> Estimate:
-        """Bound what a session will cost. Raises ConfigError as `panelist` does."""
-        chair = self._chair.seat if self._chair else None
-        return estimate(session.poll, self._panel(session), chair)
+    def estimated(self, session: Session) -> Session:
+        """Return a session with what it may cost. Raises ConfigError as `panelist` does."""
+        chair = self._chair.profile if self._chair else None
+        return estimated(session, self._panel(session), chair)
 
-    async def repaint(self, session_id: str, *, shown: Words | None = None) -> None:
+    async def repaint(self, session_id: str, *, shown: PeopleSaid | None = None) -> None:
         """Show what people said of a session that is over, beside the words that are `shown`.
 
         Whoever else does the same may have read older words and come later, so each reads once
@@ -93,19 +110,33 @@ class Engine:
             shown = session.words
             session = await load(self._store, session_id)
 
+    async def _set_back(self, journal: Journal, error: RoundtableError) -> None:
+        """Let a run be made once more after a while; after the last one, the poll is over."""
+        session = journal.session
+        failures = session.setback.failures + 1 if session.setback else 1
+        if failures <= len(self._pauses):
+            again_at = datetime.now(UTC) + timedelta(seconds=self._pauses[failures - 1])
+            await journal.write(Setback(failures=failures, again_at=again_at))
+        elif session.summary and isinstance(error, SearchFailed):
+            await journal.write(Status.DONE)  # all is there but what cannot be found
+        else:
+            await journal.write(Status.FAILED)
+            await Outbox(journal, self._messenger(session)).break_off()
+            raise BrokenOff(f"the poll was broken off: {error}") from error
+
     async def _run(self, journal: Journal) -> None:
         session = journal.session
         panel, outbox = self._panel(session), Outbox(journal, self._messenger(session))
         await self._take_up(journal)
         try:
             await outbox.open()
-        except MessengerError:
-            receipt = journal.session.receipt("root")
-            if receipt and receipt.failed:  # else it may stand there, and cannot be looked for now
-                await journal.write(Status.FAILED)
-            raise
+        except SearchFailed:
+            raise  # it may stand there, and is looked for once more
+        except MessengerError as error:
+            await journal.write(Status.FAILED)
+            raise BrokenOff(f"the poll could not be posted: {error}") from error
         async with outbox.running():
-            async with stopping_after(self._deadline, journal):
+            async with beside(journal.stop_after(self._deadline)):
                 await self._follow_links(journal, outbox)
                 await Rounds(journal, outbox, panel, chair=self._chair).run()
             await self._decide(journal, outbox)
@@ -119,7 +150,7 @@ class Engine:
         earlier = await self._store.load(journal.session.continues)
         if earlier is None:
             await journal.write(Status.FAILED)
-            raise SessionMissing("the poll that was to be debated is no longer kept")
+            raise BrokenOff("the poll that was to be debated is no longer kept")
         for cast in earlier.ballots:
             if cast.panelist not in journal.session.ballots_of(cast.round):
                 await journal.write(cast.model_copy(update=PAID))
@@ -132,7 +163,7 @@ class Engine:
         addresses = attachments.named(journal.session.poll.question)
         if self._reader is None or not addresses or journal.session.linked:
             return
-        found = await unless(journal.stopped, self._reader.read(addresses))
+        found = await unless(journal.stopped, _read(self._reader, addresses))
         await journal.write(Linked(materials=tuple(found or ())))
         outbox.refresh()
 
@@ -143,33 +174,38 @@ class Engine:
         return self._messengers[chat]
 
     def _panel(self, session: Session) -> list[Panelist]:
-        missing = [name for name in session.panel if name not in self._panelists]
-        if missing:
-            names = verdict.join(missing)
-            raise ConfigError(
-                [f"session {session.id} needs {names}, which this configuration lacks"]
-            )
-        return [self._panelists[name] for name in session.panel]
+        return [self.panelist(name) for name in session.panel]
 
     async def _decide(self, journal: Journal, outbox: Outbox) -> None:
         session = journal.session
         if session.verdict is None:
-            await journal.write(verdict.decide(session.poll, session.tally))
+            await journal.write(recap.decide(session.poll, session.tally))
             outbox.refresh()
 
     async def _sum_up(self, journal: Journal) -> None:
-        if journal.session.summary is None:
-            await journal.write(await sum_up(journal.session, self._chair))
+        """Let the chair write, where there is one and somebody voted; else the ballots speak."""
+        session, chair = journal.session, self._chair
+        if session.summary is None:
+            asked = chair if session.tally.voters else None
+            await journal.write(await sum_up(session, asked) if asked else recap.plain(session))
 
     async def _close(self, journal: Journal, outbox: Outbox) -> None:
-        written = journal.session.summary
-        assert written is not None  # noqa: S101  # the step before wrote it
         session = journal.session
+        assert session.summary is not None  # noqa: S101  # the step before wrote it
         # What a summary shows that was posted before a restart is not known.
         shown = None if session.receipt(render.SUMMARY) else session.words
-        await outbox.close(render.summary(session, written))
+        await outbox.close(render.summary(session, session.summary))
         await journal.write(Status.DONE)
         try:
             await self.repaint(session.id, shown=shown)
         except (MessengerError, StoreError) as error:
             log.warning("Session %s: %s", session.id, error)
+
+
+async def _read(reader: Reader, addresses: Sequence[str]) -> Sequence[Material]:
+    """Read pages; a reader that breaks its promise costs the poll no more than them."""
+    try:
+        return await reader.read(addresses)
+    except Exception:
+        log.exception("Reading the links of a question")
+        return [Material(kind=Kind.LINK, name=each, problem=OUR_FAULT) for each in addresses]

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.errors import LeaseLost, SessionBusy, SessionMissing, StoreError
-from bot.ports import Entry, Lease, SessionStore
-from bot.records import Ballot, Grouping, Linked, Receipt, Session, Status, Stop, Summary, Verdict
+from bot.ports import Lease, SessionStore
+from bot.records import Entry, Session, Stop
+from bot.tasks import beside
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class Journal:
         self._store, self._lease = store, lease
         self.session = session
         self._writing, self._listening = asyncio.Lock(), asyncio.Lock()
-        self.heard = asyncio.Event()  # people have said something new
+        self.changed = asyncio.Event()  # there is something new to show
         self.stopped = asyncio.Event()  # somebody wants no more answers
         if session.words.stop:
             self.stopped.set()
@@ -44,14 +45,8 @@ class Journal:
         try:
             session = await load(store, session_id)  # what it is now that nobody else writes
             journal = cls(store, lease, session)
-            async with asyncio.TaskGroup() as group:
-                keeping = [
-                    group.create_task(_keep(store, lease)),
-                    group.create_task(journal._hear()),
-                ]
+            async with beside(_keep(store, lease), journal._hear()):
                 yield journal
-                for task in keeping:
-                    task.cancel()
         finally:
             await asyncio.shield(_release(store, lease))
 
@@ -64,7 +59,7 @@ class Journal:
         async with self._writing:
             entry = change(self.session)
             await self._store.save(self._lease, entry)
-            self.session = with_entry(self.session, entry)
+            self.session = self.session.with_entry(entry)
 
     async def listen(self) -> None:
         """Take in what people have said of the session since; they say it to the store."""
@@ -72,13 +67,17 @@ class Journal:
             words = await self._store.words(self.session.id)
             if words != self.session.words:
                 self.session = self.session.model_copy(update={"words": words})
-                self.heard.set()
+                self.changed.set()
         if words.stop:
             self.stopped.set()
 
-    async def stop(self, word: Stop) -> None:
-        """Wait for no more answers."""
-        await self._store.say(self.session.id, word)
+    async def stop_after(self, seconds: float) -> None:
+        """Wait for no more answers when the time is over.
+
+        It is the same word by which people stop a poll, so it outlives this process as theirs does.
+        """
+        await asyncio.sleep(seconds)
+        await self._store.say(self.session.id, Stop(by=f"its deadline of {seconds:g} s"))
         await self.listen()
 
     async def _hear(self) -> None:
@@ -93,27 +92,6 @@ async def load(store: SessionStore, session_id: str) -> Session:
     if session is None:
         raise SessionMissing(f"there is no session {session_id}, or its time to live is over")
     return session
-
-
-def with_entry(session: Session, entry: Entry) -> Session:
-    """Give the session with this part added, or put in the place of its earlier self."""
-    match entry:
-        case Ballot():
-            others = (
-                b for b in session.ballots if (b.round, b.panelist) != (entry.round, entry.panelist)
-            )
-            return session.model_copy(update={"ballots": (*others, entry)})
-        case Receipt():
-            rest = (receipt for receipt in session.receipts if receipt.key != entry.key)
-            return session.model_copy(update={"receipts": (*rest, entry)})
-        case Linked():
-            return session.following(entry)
-        case Grouping():
-            return session.grouped(entry)
-        case Verdict() | Summary():
-            return session.model_copy(update={type(entry).__name__.lower(): entry})
-        case Status():
-            return session.model_copy(update={"status": entry})
 
 
 async def _release(store: SessionStore, lease: Lease) -> None:

@@ -1,7 +1,7 @@
 """The rounds of a debate: what each panelist sees of the others, and whom it credits.
 
-The others stand under neutral labels in an order of their own for each seat and round, so that a
-famous name does not win by its name, nor a place by being first.
+The others stand under neutral labels in an order of their own for each panelist and round, so that
+a famous name does not win by its name, nor a place by being first.
 """
 
 import random
@@ -29,10 +29,6 @@ class Floor(Record):
     number: int
     others: Mapping[str, Ballot]
     own: Ballot | None
-
-    @property
-    def labels(self) -> list[str]:
-        return list(self.others)
 
     def named(self, text: str) -> str:
         """Put the panelists' names in the place of their labels."""

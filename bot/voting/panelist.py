@@ -1,99 +1,82 @@
-"""A panelist: how one seat of the panel comes to a ballot."""
+"""A panelist: what is set for it, and the model that answers for it."""
 
-import time
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Literal, Self, TypeVar
 
-from bot.ports import Ability, Completion, ModelClient, Prompt
-from bot.records import LETTERS, Ballot, Poll, Score, Source
-from bot.voting.debate import Floor, credit, without_credit
-from bot.voting.hearing import Hearing
-from bot.voting.meter import Tab, summed
-from bot.voting.reading import answer
-from bot.voting.reading.answer import Reading
-from bot.voting.seat import Seat
+from pydantic import Field
+
+from bot.errors import ModelError, translated
+from bot.money.price import Price
+from bot.ports import Image, ModelClient, Turn
+from bot.records import Poll, Record
+from bot.voting.conversation import Conversation, Meter, Metered
+
+T = TypeVar("T")
+
+
+class Profile(Record):
+    """What is set for a panelist: its name, its manner, and how long it may take."""
+
+    name: str
+    persona: str = ""
+    style: Literal["full", "brief"] = (
+        "full"  # brief: a short prompt and an example, for tiny models
+    )
+    max_tokens: int = Field(default=8_000, ge=16)  # thinking included
+    deadline: float = Field(default=120.0, gt=0)  # seconds for the whole ballot
+    images: bool = False  # whether its model takes images
+    advocate: bool = False  # in a debate, argues for the least-chosen option
+    price: Price | None = None
+
+    @property
+    def brief(self) -> bool:
+        return self.style == "brief"
 
 
 class Panelist:
-    """One seat with the model that sits on it."""
+    """A profile with the model that answers for it, and who stands in where that fails."""
 
     def __init__(
-        self, seat: Seat, model: ModelClient, *, stand_in: "Panelist | None" = None
+        self, profile: Profile, model: ModelClient, *, stand_in: "Panelist | None" = None
     ) -> None:
-        self.seat, self.stand_in = seat, stand_in
+        self.profile, self.stand_in = profile, stand_in
         self._model = model
 
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        return self._model.abilities
+    def metered(self, meter: Meter, *, name: str | None = None) -> Self:
+        """Return this panelist with its answers on a meter, and perhaps under another name."""
+        profile = self.profile.model_copy(update={"name": name or self.profile.name})
+        return type(self)(profile, Metered(self._model, meter), stand_in=self.stand_in)
 
-    def on(self, tab: Tab, *, name: str | None = None) -> "Panelist":
-        """Give this panelist with its answers on a tab, and perhaps on the seat of another name."""
-        seat = self.seat.model_copy(update={"name": name or self.seat.name})
-        return Panelist(seat, tab.on(self._model), stand_in=self.stand_in)
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        """Put something else than a vote to the panelist. Raises ModelError."""
-        return await self._model.complete(prompt)
-
-    async def vote(self, poll: Poll, *, position: int, floor: Floor | None = None) -> Ballot:
-        """Ask for a vote; `position` in the panel sets the order in which options are shown.
-
-        `floor` is what it sees of the others in a later round of a debate. Raises ModelError where
-        the model gives no answer at all.
-        """
-        order = rotation(len(poll.options), position)
-        shown = [poll.options[i].text for i in order]
-        hearing = Hearing(self.seat, self._model, poll, shown, floor)
-        started = time.monotonic()
-        reading = await hearing.reading()
-        ballot = Ballot(
-            panelist=self.seat.name,
-            **marked(reading, [poll.options[at].letter for at in order]),
-            reasoning=reading.reasoning,
-            error=reading.problem,
-            sources=cited(hearing.completions),
-            confidence=reading.confidence if reading.voted else None,
-            seconds=round(time.monotonic() - started, 3),
-            **summed(hearing.completions),
+    def conversation(
+        self, system: str = "", turns: Sequence[Turn] = (), *, poll: Poll | None = None
+    ) -> Conversation:
+        """Begin a conversation, with the images of a poll where its model takes any."""
+        shown = poll.materials if poll and self.profile.images else ()
+        images = (Image(media_type=m.media_type, data=m.data) for m in shown if m.media_type)
+        return Conversation(
+            self._model,
+            max_tokens=self.profile.max_tokens,
+            system=system,
+            turns=turns,
+            images=tuple(images),
         )
-        return debated(ballot, answer.spoken(hearing.said), floor) if floor else ballot
 
+    async def in_time(self, work: Coroutine[object, object, T]) -> T:
+        """Do what it is asked for. Raises ModelError, also where that takes longer than it may.
 
-def marked(reading: Reading, letters: Sequence[str]) -> dict[str, Any]:
-    """Give the marks of an answer by the poll's letters, given in the order that was shown."""
-    own = dict(zip(LETTERS, letters, strict=False))
-    return {
-        "choice": own[reading.letter] if reading.letter else None,
-        "approved": tuple(sorted(own[letter] for letter in reading.approved)),
-        "ranking": tuple(own[letter] for letter in reading.ranking),
-        "scores": tuple(
-            Score(letter=letter, score=reading.scores[shown])
-            for letter, shown in sorted((own[shown], shown) for shown in reading.scores)
-        ),
-    }
-
-
-def debated(ballot: Ballot, said: str, floor: Floor) -> Ballot:
-    """Make a ballot one of a later round: with names for labels, and with whom it credits."""
-    own = floor.own and floor.own.choice
-    changed = ballot.choice is not None and own is not None and ballot.choice != own
-    return ballot.model_copy(
-        update={
-            "round": floor.number,
-            "reasoning": floor.named(without_credit(ballot.reasoning)),
-            "persuaded_by": credit(said, floor) if changed else None,
-        }
-    )
-
-
-def cited(completions: Sequence[Completion]) -> tuple[Source, ...]:
-    """Give the pages that any of these answers cites, each once."""
-    return tuple(dict.fromkeys(source for answer in completions for source in answer.sources))
+        So does an error of our own, which the log tells: it costs this panelist its answer alone.
+        """
+        with translated(ModelError):
+            try:
+                async with asyncio.timeout(self.profile.deadline):
+                    return await work
+            except TimeoutError:
+                raise ModelError(f"no answer within {self.profile.deadline:g} s") from None
 
 
 def rotation(options: int, position: int) -> list[int]:
-    """Give the order of the options for one seat, so that over the panel each comes first equally.
+    """Return the order of the options for one panelist: over the panel each is first equally often.
 
     Models favour what stands first and what is called A (Zheng et al., "Large Language Models Are
     Not Robust Multiple Choice Selectors", ICLR 2024), so letters are given anew in this order too.

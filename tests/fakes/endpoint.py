@@ -1,91 +1,17 @@
 """A local server that answers as a hosted API does, one canned answer after another.
 
-The answers stand in tests/corpus/providers/, one file a wire format, in the shapes that its vendor
-documents.
+What is different from format to format stands in `wire.py`.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from adapters.providers.anthropic import AnthropicClient
-from adapters.providers.client import HttpModel
-from adapters.providers.gemini import GeminiClient
-from adapters.providers.openai import OpenAIClient
-from adapters.providers.responses import ResponsesClient
-from tests.fakes.wire import AnthropicRequest, ChatRequest, GeminiRequest, ResponsesRequest
-
-RECORDED = Path(__file__).parents[1] / "corpus" / "providers"
-KEY = "test-key"
-MODEL = "some-model"
-
-
-@dataclass(frozen=True)
-class WireFormat:
-    """What is different from format to format."""
-
-    name: str
-    client: type[HttpModel]
-    request: type[BaseModel]
-    path: str
-    base: str  # what stands before the path in the configuration
-    headers: Mapping[str, str]  # without which the API refuses
-    settings: Mapping[str, Any] = field(default_factory=dict)  # of an endpoint that may search
-
-    def recorded(self, case: str) -> dict[str, Any]:
-        """Give a recorded answer: its status, headers, and body or text."""
-        answer: dict[str, Any] = recordings(self.name)[case]
-        return answer
-
-    def has(self, case: str) -> bool:
-        return case in recordings(self.name)
-
-
-@cache
-def recordings(name: str) -> dict[str, dict[str, Any]]:
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load((RECORDED / f"{name}.yaml").read_text())
-    return loaded
-
-
-BEARER = {"Authorization": f"Bearer {KEY}"}
-FORMATS = {
-    wire.name: wire
-    for wire in (
-        WireFormat(
-            "openai",
-            OpenAIClient,
-            ChatRequest,
-            "/v1/chat/completions",
-            "/v1",
-            BEARER,
-            {"search_with": {"plugins": [{"id": "web"}]}},
-        ),
-        WireFormat("responses", ResponsesClient, ResponsesRequest, "/v1/responses", "/v1", BEARER),
-        WireFormat(
-            "anthropic",
-            AnthropicClient,
-            AnthropicRequest,
-            "/v1/messages",
-            "",
-            {"x-api-key": KEY, "anthropic-version": "2023-06-01"},
-        ),
-        WireFormat(
-            "gemini",
-            GeminiClient,
-            GeminiRequest,
-            f"/v1beta/models/{MODEL}:generateContent",
-            "/v1beta",
-            {"x-goog-api-key": KEY},
-        ),
-    )
-}
+from tests.fakes.wire import Wire
 
 
 @dataclass
@@ -95,7 +21,7 @@ class RecordedEndpoint:
     A case may also be the answer itself.
     """
 
-    wire: WireFormat
+    wire: Wire
     cases: list[str | Mapping[str, Any]]
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -131,9 +57,7 @@ def _answer(recorded: Mapping[str, Any]) -> web.Response:
 
 
 @asynccontextmanager
-async def recorded(
-    wire: WireFormat, *cases: str | Mapping[str, Any]
-) -> AsyncIterator[RecordedEndpoint]:
+async def recorded(wire: Wire, *cases: str | Mapping[str, Any]) -> AsyncIterator[RecordedEndpoint]:
     endpoint = RecordedEndpoint(wire, list(cases))
     app = web.Application()
     app.router.add_post(wire.path, endpoint.handle)

@@ -93,7 +93,7 @@ def drops(_fake: FakeOpenAI, request: web.Request, _body: Any) -> web.Response: 
 
 
 async def hangs(fake: FakeOpenAI, _request: web.Request, _body: Any) -> web.Response:  # JSON
-    """Give no answer for as long as the server runs."""
+    """Return no answer for as long as the server runs."""
     await fake.closing.wait()
     return web.Response(status=503)
 

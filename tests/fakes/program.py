@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fakes.openai import FakeOpenAI, says
 
+ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("roundtable")
 SUMMARY = says(
     json.dumps(
@@ -29,6 +30,7 @@ class Folder:
         self.folder, self.fake = folder, fake
         self.environ = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),  # this checkout, whichever one is installed
             "HOME": str(folder),
             "ROUNDTABLE_DATA": str(folder / "data"),
             "KEY": fake.key,
@@ -44,17 +46,17 @@ class Folder:
 
     @staticmethod
     def _config(url: str) -> dict[str, Any]:
-        seats = {
+        panelists = {
             f"m{i}": {"name": f"Model {i}", "provider": "fake", "model": f"m{i}"} for i in range(3)
         }
         return {
             "redis": {"url_env": "REDIS_URL"},
             "providers": {"fake": {"api": "openai", "base_url": url, "key_env": "KEY"}},
             "panelists": {
-                **seats,
+                **panelists,
                 "chair": {"name": "Chair", "provider": "fake", "model": "chair"},
             },
-            "panels": {"default": list(seats)},
+            "panels": {"default": list(panelists)},
             "chair": "chair",
         }
 
@@ -70,7 +72,7 @@ class Folder:
         )
 
     async def run(self, *words: str, text: str = "") -> tuple[int | None, str, str]:
-        """Give the exit code, stdout and stderr."""
+        """Return the exit code, stdout and stderr."""
         process = await self.start(*words, stdin=PIPE)
         out, err = await asyncio.wait_for(process.communicate(text.encode()), PATIENCE)
         return process.returncode, out.decode(), err.decode()

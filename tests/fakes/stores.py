@@ -2,7 +2,8 @@
 
 from adapters.doubles.memory import MemoryStore
 from bot.errors import StoreError
-from bot.ports import Entry, Lease
+from bot.ports import Lease
+from bot.records import Entry
 
 
 class DyingStore(MemoryStore):

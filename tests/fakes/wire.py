@@ -1,9 +1,24 @@
-"""Requests as the hosted APIs take them: whatever else they would answer with status 400."""
+"""What each wire format takes and gives: the contract of every provider runs over this.
 
+Requests are as the hosted APIs take them; whatever else they would answer with status 400. The
+answers stand in tests/corpus/providers/, one file a wire format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from adapters.providers.client import HttpModel
+from adapters.providers.formats import CLIENTS
+
+RECORDED = Path(__file__).parents[1] / "corpus" / "providers"
+KEY = "test-key"
+MODEL = "some-model"
 Text = Annotated[str, Field(min_length=1)]
 DataUrl = Annotated[str, Field(pattern="^data:image/[a-z]+;base64,[A-Za-z0-9+/=]+$")]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
@@ -183,3 +198,64 @@ class GeminiRequest(Strict):
     generationConfig: GenerationConfig  # noqa: N815  # Google's name
     safetySettings: list[dict[str, Any]] | None = None  # noqa: N815  # Google's name
     tools: list[GoogleTool] | None = None
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What is different from format to format; the answers are those that its vendor documents."""
+
+    name: str
+    request: type[BaseModel]
+    path: str
+    base: str  # what stands before the path in the configuration
+    headers: Mapping[str, str]  # without which the API refuses
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of an endpoint that may search
+
+    @property
+    def client(self) -> type[HttpModel]:
+        return CLIENTS[self.name]
+
+    def recorded(self, case: str) -> dict[str, Any]:
+        """Return a recorded answer: its status, headers, and body or text."""
+        answer: dict[str, Any] = recordings(self.name)[case]
+        return answer
+
+    def has(self, case: str) -> bool:
+        return case in recordings(self.name)
+
+
+@cache
+def recordings(name: str) -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load((RECORDED / f"{name}.yaml").read_text())
+    return loaded
+
+
+BEARER = {"Authorization": f"Bearer {KEY}"}
+FORMATS = {
+    wire.name: wire
+    for wire in (
+        Wire(
+            "openai",
+            ChatRequest,
+            "/v1/chat/completions",
+            "/v1",
+            BEARER,
+            {"search_with": {"plugins": [{"id": "web"}]}},
+        ),
+        Wire("responses", ResponsesRequest, "/v1/responses", "/v1", BEARER),
+        Wire(
+            "anthropic",
+            AnthropicRequest,
+            "/v1/messages",
+            "",
+            {"x-api-key": KEY, "anthropic-version": "2023-06-01"},
+        ),
+        Wire(
+            "gemini",
+            GeminiRequest,
+            f"/v1beta/models/{MODEL}:generateContent",
+            "/v1beta",
+            {"x-goog-api-key": KEY},
+        ),
+    )
+}

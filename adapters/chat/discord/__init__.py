@@ -1,1 +1,1 @@
-"""Discord: the messenger, and the front-end that turns what people do there into polls."""
+"""Discord: the messenger, and the platform that turns what people do there into polls."""

@@ -1,60 +1,54 @@
-"""Buttons that outlive every process: what one does stands in its id.
+"""Buttons that outlive every process, and the list of channels to share a poll to.
 
-`discord.py` finds them by the pattern alone, so a message of last week works after any restart.
+What one does stands in its id and is read from there when it is pressed, so a message of last week
+works after any restart, and the SDK has nothing to remember.
 """
 
 import re
-from typing import Any, Protocol, Self
+from typing import Any
 
 import discord
 from discord import ui
 
+from adapters.chat.discord.rest import FAULTS, NOBODY, log_late
 from adapters.chat.discord.text import clip
 from bot.messages.pieces import Act, Button
+from bot.running.front_desk import Press
 
 LABEL = 80  # characters
 STYLES = {
     Act.STOP: discord.ButtonStyle.danger,
     Act.AGAIN: discord.ButtonStyle.primary,
 }
-PATTERN = r"rt:(?P<act>[a-z]+):(?P<session>[^:]*):(?P<value>[^:]*)"
+BUTTON = re.compile(r"rt:([a-z]+):([^:]*):([^:]*)")
+LIST = "rt-share:"
+ASKED = "Where do you want to share this poll?"
+KINDS = [discord.ChannelType.text, discord.ChannelType.news]
+Interaction = discord.Interaction[Any]
 
 
-class Pressed(Protocol):
-    """Whoever is told that somebody has pressed a button."""
+def button_of(session_id: str, button: Button) -> ui.Button[Any]:
+    return ui.Button(
+        label=clip(button.label, LABEL),
+        style=STYLES.get(button.act, discord.ButtonStyle.secondary),
+        custom_id=f"rt:{button.act}:{session_id}:{button.value}",
+    )
 
-    async def press(
-        self, interaction: discord.Interaction, act: str, session_id: str, value: str
-    ) -> None: ...
+
+def pressed(custom_id: str) -> Press | None:
+    """Read a button's id; None where it is of something else."""
+    found = BUTTON.fullmatch(custom_id)
+    return Press(act=found[1], session_id=found[2], value=found[3]) if found else None
 
 
-class SessionButton(ui.DynamicItem[ui.Button[Any]], template=PATTERN):
-    """A button of a session."""
-
-    def __init__(self, button: ui.Button[Any], act: str, session_id: str, value: str) -> None:
-        super().__init__(button)
-        self._pressed = (act, session_id, value)
-
-    @classmethod
-    def of(cls, session_id: str, button: Button) -> Self:
-        shown: ui.Button[Any] = ui.Button(
-            label=clip(button.label, LABEL),
-            style=STYLES.get(button.act, discord.ButtonStyle.secondary),
-            custom_id=f"rt:{button.act}:{session_id}:{button.value}",
-        )
-        return cls(shown, button.act, session_id, button.value)
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # the SDK gives it
-        item: ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        assert isinstance(item, ui.Button)  # noqa: S101  # nothing else has such an id
-        return cls(item, match["act"], match["session"], match["value"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Pressed = interaction.client
-        await client.press(interaction, *self._pressed)
+async def offer_channels(interaction: Interaction, session_id: str) -> None:
+    """Let somebody choose a channel to share a session to."""
+    listed: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=f"{LIST}{session_id}", channel_types=KINDS, placeholder="A channel"
+    )
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(ASKED)).add_item(ui.ActionRow(listed)).stop()
+    try:
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+    except FAULTS as error:
+        log_late(error)

@@ -1,19 +1,37 @@
-"""Whether Discord can be used as it is configured: what `roundtable check` says of it."""
+"""What the bot needs of a server, the address that asks for it, and whether it is granted."""
 
 import discord
 
-from adapters.chat.discord import faults
-from adapters.chat.discord.invite import invite_url, permissions
-from adapters.chat.discord.rest import Rest, point
-from bot.finding import Finding
+from adapters.chat.discord.rest import FAULTS, Rest, in_words, point
+from bot.ports import Finding
 from bot.settings.config import DiscordConfig
 
 FEW = 50  # starts that are left today: whoever uses up all has the token reset
 SERVERS = 50  # that are looked at
 
 
-def _found(*, ok: bool, note: str) -> Finding:
-    return Finding(part="discord", ok=ok, note=note)
+def permissions(*, webhooks: bool = False) -> discord.Permissions:
+    """Return exactly what is needed of a server."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        embed_links=True,
+        attach_files=True,
+        read_message_history=True,
+        create_public_threads=True,
+        send_messages_in_threads=True,
+        pin_messages=True,
+        manage_webhooks=webhooks,
+    )
+
+
+def invite_url(app_id: int, *, webhooks: bool = False) -> str:
+    """Return the address with which a server takes the bot in."""
+    return discord.utils.oauth_url(
+        app_id,
+        permissions=permissions(webhooks=webhooks),
+        scopes=("bot", "applications.commands"),
+    )
 
 
 async def check(config: DiscordConfig) -> list[Finding]:
@@ -30,8 +48,8 @@ async def check(config: DiscordConfig) -> list[Finding]:
                 await _starts(client),
                 *await _servers(client, config),
             ]
-        except faults.FAULTS as error:
-            return [_found(ok=False, note=faults.words(error))]
+        except FAULTS as error:
+            return [_found(ok=False, note=in_words(error))]
 
 
 def _content(client: discord.Client, config: DiscordConfig) -> Finding:
@@ -68,3 +86,7 @@ def _server(server: dict[str, object], needed: discord.Permissions) -> Finding:
         return _found(ok=True, note=f"{server['name']}: everything is granted")
     names = ", ".join(name.replace("_", " ") for name in missing)
     return _found(ok=False, note=f"{server['name']}: missing {names}")
+
+
+def _found(*, ok: bool, note: str) -> Finding:
+    return Finding(part="discord", ok=ok, note=note)

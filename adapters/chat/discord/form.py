@@ -1,7 +1,7 @@
 """The form that asks for a poll, and reading it.
 
 It is read from the interaction itself, so a form that was opened before a restart is taken too.
-What it was opened from is kept in the notes, under the number that its id carries.
+The message that it was opened on is kept for an hour, under the number that its id carries.
 """
 
 from collections.abc import Sequence
@@ -10,23 +10,15 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.asking.syntax import compose
-from bot.asking.verbs import Manner
-from bot.ports import Notes
-from bot.records import MAX_QUESTION, MAX_ROUNDS, Mode, Record, Remark
+from bot.asking.syntax import Manner, compose
+from bot.ports import KeyValue
+from bot.records import MAX_QUESTION, MAX_ROUNDS, Mode, Remark
 
 PREFIX = "rt-form:"
 HOUR = 3_600  # seconds for which a form may stand open
 CHOICES = 25  # entries of a list at the most
 OPTIONS = 2_200  # characters: ten options, each on a line
 ASIS = 300  # characters of a message that is offered as the question; a longer one is context
-
-
-class Filled(Record):
-    """A form as somebody filled it in."""
-
-    text: str
-    manner: Manner
 
 
 def form(key: str, panels: Sequence[str], *, question: str = "") -> ui.Modal:
@@ -50,30 +42,24 @@ def form(key: str, panels: Sequence[str], *, question: str = "") -> ui.Modal:
     return made.add_item(ui.Label(text="Rounds", description=hint, component=rounds))
 
 
-def is_form(interaction: discord.Interaction[Any]) -> bool:
-    data: Any = interaction.data or {}
-    return str(data.get("custom_id", "")).startswith(PREFIX)
-
-
-def read(interaction: discord.Interaction[Any]) -> Filled:
+def read(interaction: discord.Interaction[Any]) -> tuple[str, Manner]:
+    """Read a filled-in form as `question | option | option`, and how it is to be asked."""
     said = _values(interaction)
     mode = Mode(said["mode"]) if said.get("mode") in set(Mode) else None
     number = int(said["rounds"]) if said.get("rounds", "").isdecimal() else None
-    return Filled(
-        text=compose(said.get("question", ""), said.get("options", "").splitlines()),
-        manner=Manner(panel=said.get("panel") or None, mode=mode, rounds=number),
-    )
+    manner = Manner(panel=said.get("panel") or None, mode=mode, rounds=number)
+    return compose(said.get("question", ""), said.get("options", "").splitlines()), manner
 
 
-async def keep(notes: Notes, key: str, remark: Remark) -> None:
+async def keep(kv: KeyValue, key: str, remark: Remark) -> None:
     """Keep the message that a form was opened on."""
-    await notes.remember(f"discord:form:{key}", remark.model_dump_json(), seconds=HOUR)
+    await kv.remember(f"discord:form:{key}", remark.model_dump_json(), seconds=HOUR)
 
 
-async def kept(notes: Notes, interaction: discord.Interaction[Any]) -> Remark | None:
+async def kept(kv: KeyValue, interaction: discord.Interaction[Any]) -> Remark | None:
     data: Any = interaction.data
     key = str(data["custom_id"]).removeprefix(PREFIX)
-    value = await notes.recall(f"discord:form:{key}")
+    value = await kv.recall(f"discord:form:{key}")
     return Remark.model_validate_json(value) if value else None
 
 

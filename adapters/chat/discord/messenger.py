@@ -6,28 +6,26 @@ from functools import partial
 
 import discord
 
-from adapters.chat.discord import faults, marks
-from adapters.chat.discord.places import CHAT, address, channel_id, in_thread
-from adapters.chat.discord.rest import Rest
-from adapters.chat.discord.threads import Threads, texts
-from adapters.chat.discord.view import files, parts, view
+from adapters.chat.discord.channels import CHAT, channel_id, in_thread, is_ours
+from adapters.chat.discord.layout import files, mark, nonce, parts, view
+from adapters.chat.discord.rest import NOBODY, Durations, Rest, call, code_of
+from adapters.chat.discord.text import texts
+from adapters.chat.discord.threads import Threads
 from adapters.chat.discord.webhooks import Webhooks
-from adapters.chat.edits import Edits
+from adapters.chat.messenger import CuttingMessenger, Edits
 from bot.errors import MessengerError
 from bot.messages.pieces import Heading, Message
-from bot.ports import Notes
+from bot.ports import KeyValue
 from bot.records import Place, Post
 
-EVERY = 2.0  # seconds between two edits of one message
 SEARCHED = 1_000  # messages that are looked through for one that was sent before
 SKEW = timedelta(minutes=5)  # by which our clock may go before Discord's
-NOBODY = discord.AllowedMentions.none()
 UNQUOTABLE = 160002  # who may not read a channel's history may not answer in it
 UNREADABLE = {10003, 50001, 50013}
 CLOSED = {10003, 50001, 50013, 160005}  # a thread is deleted, or locked, or nobody may write there
 
 
-class DiscordMessenger:
+class DiscordMessenger(CuttingMessenger):
     """Posts over REST alone, so it needs no gateway and works in any process.
 
     Discord's limits of pace are announced with every answer and kept by the SDK, so none is set
@@ -37,44 +35,13 @@ class DiscordMessenger:
     chat = CHAT
 
     def __init__(
-        self,
-        rest: Rest,
-        notes: Notes,
-        *,
-        webhooks: bool = False,
-        every: float = EVERY,
-        patience: float = faults.PATIENCE,
-        one_try: float = faults.ONE_TRY,
-        threads: Threads | None = None,
+        self, rest: Rest, kv: KeyValue, *, webhooks: bool = False, durations: Durations
     ) -> None:
         self._rest = rest
-        self._call = partial(faults.call, patience=patience, one_try=one_try)
-        self._threads = threads or Threads(rest, notes)
-        self._edits = Edits(self._edit, every=every)
+        self._call = partial(call, patience=durations.patience, one_try=durations.one_try)
+        self._threads = Threads(rest, kv, patience=durations.thread)
+        self._edits = Edits(self._send_edit, every=durations.edits_every)
         self._webhooks = Webhooks(rest) if webhooks else None
-
-    def parts(self, message: Message) -> Sequence[Message]:
-        return parts(message)
-
-    async def post(self, place: Place, message: Message) -> Post:
-        post = await self._send(place, message)
-        heading = next((p.text for p in message.pieces if isinstance(p, Heading)), None)
-        if message.key == "root" and heading:
-            self._threads.name(post, " ".join(heading.split()))
-        return post
-
-    async def reply(self, root: Post, message: Message) -> Post:
-        place = await self._threads.place(root)
-        try:
-            return await self._answer(root, place, message)
-        except MessengerError as error:
-            if place == root.place or faults.code(error) not in CLOSED:
-                raise
-            place = await self._threads.give_up(root)
-            return await self._answer(root, place, message)
-
-    async def edit(self, post: Post, message: Message) -> None:
-        await self._edits.edit(post, message)
 
     async def pin(self, post: Post) -> None:
         async def pin() -> None:
@@ -83,19 +50,40 @@ class DiscordMessenger:
 
         await self._call(pin)
 
-    async def find(self, where: Place | Post, message: Message, *, since: datetime) -> Post | None:
-        """Look for a message by its mark, in the thread and where replies go without one."""
-        places = [where.place, in_thread(where)] if isinstance(where, Post) else [where]
-        if isinstance(where, Post) and (where.place.thread or where.place.team is None):
-            places = [where.place]
-        for place in reversed(places):
-            found = await self._search(place, message, since)
-            if found:
-                return Post(place=place, id=str(found))
-        return None
+    def _parts(self, message: Message) -> Sequence[Message]:
+        return parts(message)
 
-    async def link(self, post: Post) -> str | None:
-        return address(post)
+    async def _post(self, place: Place, part: Message) -> Post:
+        post = await self._send(place, part)
+        heading = next((p.text for p in part.pieces if isinstance(p, Heading)), None)
+        if part.key == "root" and heading:
+            self._threads.name(post, " ".join(heading.split()))
+        return post
+
+    async def _reply(self, root: Post, part: Message) -> Post:
+        place = await self._threads.place(root)
+        try:
+            return await self._answer(root, place, part)
+        except MessengerError as error:
+            if place == root.place or code_of(error) not in CLOSED:
+                raise
+            place = await self._threads.give_up(root)
+            return await self._answer(root, place, part)
+
+    async def _edit(self, post: Post, part: Message) -> None:
+        await self._edits.edit(post, part)
+
+    async def _find(self, place: Place, part: Message, since: datetime) -> Post | None:
+        found = await self._search(place, part, since)
+        return Post(place=place, id=str(found)) if found else None
+
+    async def _find_reply(self, root: Post, part: Message, since: datetime) -> Post | None:
+        """Look in the thread, and where replies go without one."""
+        inside = root.place.thread or root.place.team is None
+        for place in [root.place] if inside else [in_thread(root), root.place]:
+            if found := await self._find(place, part, since):
+                return found
+        return None
 
     async def _answer(self, root: Post, place: Place, message: Message) -> Post:
         if self._webhooks and message.author and place.team:
@@ -107,7 +95,7 @@ class DiscordMessenger:
         try:
             return await self._send(place, message, answers=root)
         except MessengerError as error:
-            if faults.code(error) != UNQUOTABLE:
+            if code_of(error) != UNQUOTABLE:
                 raise
             return await self._send(place, message)
 
@@ -118,7 +106,7 @@ class DiscordMessenger:
             sent = await channel.send(
                 view=view(message),
                 files=files(message) or None,  # type: ignore[arg-type]  # none is what the SDK means by no files
-                nonce=marks.nonce(message),
+                nonce=nonce(message),
                 reference=reference,  # type: ignore[arg-type]  # none is what the SDK means by no reference
                 mention_author=False,
                 allowed_mentions=NOBODY,
@@ -127,7 +115,7 @@ class DiscordMessenger:
 
         return Post(place=place, id=str(await self._call(send)))
 
-    async def _edit(self, post: Post, message: Message) -> None:
+    async def _send_edit(self, post: Post, message: Message) -> None:
         async def edit() -> None:
             channel = await self._rest.channel(channel_id(post.place))
             target = channel.get_partial_message(int(post.id))
@@ -142,15 +130,14 @@ class DiscordMessenger:
             channel = client.get_partial_messageable(channel_id(place))
             after = since - SKEW
             async for sent in channel.history(limit=SEARCHED, after=after, oldest_first=True):
-                ours = client.application_id == sent.application_id or sent.author == client.user
-                if ours and marks.mark(message) in texts(sent):
+                if is_ours(sent, client) and mark(message) in texts(sent):
                     return sent.id
             return None
 
         try:
             return await self._call(search)
         except MessengerError as error:
-            if faults.code(error) in UNREADABLE:
+            if code_of(error) in UNREADABLE:
                 return None  # no such thread, or nothing may be read: the nonce has to do
             raise
 

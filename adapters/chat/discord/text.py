@@ -1,13 +1,16 @@
-"""Text in Discord's dialect: measured as Discord measures it, and escaped so that it stays text."""
+"""Text in Discord's dialect: measured as Discord measures it, escaped, and read back."""
 
 import re
+from collections.abc import Iterable, Iterator
+
+import discord
 
 # One class for all that opens markup anywhere in a line; `<` opens mentions, emoji and timestamps.
 MARKUP = re.compile(r"([\\*_~`|\[\]<])")
 # Markup at the beginning of a line: headings, subtext, quotes, lists.
 OPENING = re.compile(r"^(\s*)(#{1,3}(?=\s)|-#(?=\s)|>|[-+](?=\s))", re.MULTILINE)
 CALLS = re.compile(r"@(?=everyone|here|[!&]?\d)")
-ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\")\]}*]")
+ESCAPE = re.compile(r"\\([^\w\s])")
 NO_WIDTH = "\u200b"
 
 
@@ -36,10 +39,18 @@ def clip(text: str, most: int | None) -> str:
     return f"{text.rstrip()}…"
 
 
-def linked(text: str) -> str:
-    """Escape a text, and mark the addresses in it as such, so that they are not unfolded."""
-    parts, end = [], 0
-    for found in ADDRESS.finditer(text):
-        parts += [escape(text[end : found.start()]), f"<{found[0]}>"]
-        end = found.end()
-    return "".join([*parts, escape(text[end:])])
+def unescape(text: str) -> str:
+    """Return what an escaped text shows."""
+    return ESCAPE.sub(r"\1", text)
+
+
+def texts(message: discord.Message) -> list[str]:
+    """Return the texts in the components of a message, in order."""
+    return list(_texts(message.components))
+
+
+def _texts(components: Iterable[discord.Component]) -> Iterator[str]:
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        yield from _texts(getattr(component, "children", ()))

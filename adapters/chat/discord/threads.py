@@ -6,38 +6,32 @@ That is remembered, so that a thread's messages do not end up in two places afte
 """
 
 import logging
-import re
 from collections import OrderedDict
 from typing import TypeVar
 
-import discord
-
-from adapters.chat.discord import faults
-from adapters.chat.discord.places import channel_id, in_thread
-from adapters.chat.discord.rest import Rest
-from adapters.chat.discord.text import clip
+from adapters.chat.discord.channels import channel_id, in_thread
+from adapters.chat.discord.rest import Rest, call, code_of
+from adapters.chat.discord.text import clip, texts, unescape
 from bot.errors import MessengerError, StoreError
-from bot.ports import Notes
+from bot.ports import KeyValue
 from bot.records import Place, Post
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 30.0  # seconds
 NAME = 100  # characters
 KEPT = 1_000  # roots that are remembered in memory
 DAYS = 30 * 86_400  # seconds for which it is remembered that a root has no thread
 AWHILE = 600  # seconds for which a channel that refused a thread is not asked for another
 EXISTS, FORBIDDEN = 160004, 50013
-ESCAPE = re.compile(r"\\(.)")
 
 
 class Threads:
     """Finds the place of replies."""
 
-    def __init__(self, rest: Rest, notes: Notes, *, patience: float = PATIENCE) -> None:
-        self._rest, self._notes, self._patience = rest, notes, patience
+    def __init__(self, rest: Rest, kv: KeyValue, *, patience: float) -> None:
+        self._rest, self._kv, self._patience = rest, kv, patience
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._names: OrderedDict[str, str] = OrderedDict()
 
@@ -46,7 +40,7 @@ class Threads:
         _keep(self._names, root.id, question)
 
     async def place(self, root: Post) -> Place:
-        """Give the thread of a root post, or the channel where it has none."""
+        """Return the thread of a root post, or the channel where it has none."""
         if root.place.thread or root.place.team is None:
             return root.place  # inside a thread already, or in a direct message
         if root.id not in self._places:
@@ -64,13 +58,11 @@ class Threads:
         if await self._noted(_none(root)) or await self._noted(refused):
             return await self.give_up(root)
         try:
-            await faults.call(
-                lambda: self._make(root), patience=self._patience, one_try=self._patience
-            )
+            await call(lambda: self._make(root), patience=self._patience, one_try=self._patience)
         except MessengerError as error:
-            if faults.code(error) == EXISTS:
+            if code_of(error) == EXISTS:
                 return in_thread(root)
-            if faults.code(error) == FORBIDDEN:
+            if code_of(error) == FORBIDDEN:
                 await self._note(refused, seconds=AWHILE)
             log.warning("No thread in channel %s: %s", root.place.channel, error)
             return await self.give_up(root)
@@ -78,13 +70,13 @@ class Threads:
 
     async def _note(self, key: str, *, seconds: int) -> None:
         try:
-            await self._notes.remember(key, "1", seconds=seconds)
+            await self._kv.remember(key, "1", seconds=seconds)
         except StoreError as error:
             log.warning("Not noted: %s", error)  # it is known in this process all the same
 
     async def _noted(self, key: str) -> bool:
         try:
-            return await self._notes.recall(key) is not None
+            return await self._kv.recall(key) is not None
         except StoreError as error:
             log.warning("Nothing is known of earlier threads: %s", error)
             return False
@@ -101,21 +93,7 @@ class Threads:
         channel = await self._rest.channel(channel_id(root.place))
         message = await channel.fetch_message(int(root.id))
         first = next(iter(texts(message)), "").splitlines()
-        return ESCAPE.sub(r"\1", first[0].removeprefix("### ")) if first else "Poll"
-
-
-def texts(message: discord.Message) -> list[str]:
-    """Give the texts in the components of a message, in order."""
-    return list(_texts(message.components))
-
-
-def _texts(components: list[discord.Component]) -> list[str]:
-    found: list[str] = []
-    for component in components:
-        if isinstance(component, discord.TextDisplay):
-            found.append(component.content)
-        found += _texts(getattr(component, "children", []))
-    return found
+        return unescape(first[0].removeprefix("### ")) if first else "Poll"
 
 
 def _none(root: Post) -> str:

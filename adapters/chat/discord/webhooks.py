@@ -1,4 +1,4 @@
-"""Faces for panelists, where the configuration asks for them: their messages through a webhook.
+"""Panelists under their own names and pictures, through a webhook, where the configuration says so.
 
 A webhook knows no nonce, and the SDK repeats what fails. So a message is sent here once, and
 looked for in the channel before it is sent again.
@@ -12,16 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import discord
 from discord.http import Route, handle_message_parameters
 
-from adapters.chat.discord import faults
-from adapters.chat.discord.faces import face
-from adapters.chat.discord.places import channel_id
-from adapters.chat.discord.rest import Rest
-from adapters.chat.discord.view import files, view
+from adapters.chat.discord.channels import channel_id
+from adapters.chat.discord.layout import files, view
+from adapters.chat.discord.rest import NOBODY, PASSING, Rest, call, code_of, in_words
 from bot.errors import MessengerError
-from bot.messages.pieces import Message
+from bot.messages.pieces import Colour, Message, look_of
 from bot.records import Place, Post
 
 log = logging.getLogger(__name__)
@@ -32,8 +29,18 @@ TRIES = 4
 WAIT = 1.0  # seconds before another try
 LONGEST = 10.0  # seconds of a rate limit that are waited for
 ONE_TRY = 20.0  # seconds
-BUSY, REFUSED, BROKEN = 429, 400, 500
+LIMITED, REFUSED, BROKEN = 429, 400, 500
 RESERVED = ("discord", "clyde")
+AVATAR = "https://cdn.discordapp.com/embed/avatars/{}.png"  # Discord's own, for who has set none
+AVATARS = {
+    Colour.RED: 4,
+    Colour.ORANGE: 3,
+    Colour.YELLOW: 3,
+    Colour.GREEN: 2,
+    Colour.BLUE: 0,
+    Colour.PURPLE: 5,
+    Colour.BROWN: 1,
+}
 
 Find = Callable[[Place, Message, datetime], Awaitable[int | None]]
 
@@ -64,13 +71,13 @@ class Webhooks:
         raise MessengerError("Discord did not take a message through the webhook")
 
     async def _address(self, place: Place) -> str | None:
-        """Give the address of the channel's webhook, which is made where there is none."""
+        """Return the address of the channel's webhook, which is made where there is none."""
         if place.channel not in self._addresses:
             try:
-                found = await faults.call(lambda: self._webhook(int(place.channel)))
+                found = await call(lambda: self._webhook(int(place.channel)))
             except MessengerError as error:
                 log.warning("No webhook in channel %s: %s", place.channel, error)
-                if faults.code(error) is None:
+                if code_of(error) is None:
                     return None  # Discord is in trouble; the next message may have one
                 found = None
             self._addresses[place.channel] = found
@@ -85,15 +92,15 @@ class Webhooks:
         return f"/webhooks/{found['id']}/{found['token']}"
 
     async def _once(self, address: str, place: Place, message: Message) -> int | None:
-        """Send a message; gives its id, or None where it is not known whether it was stored.
+        """Send a message; returns its id, or None where it is not known whether it was stored.
 
         Raises MessengerError where Discord refuses it.
         """
         try:
             async with asyncio.timeout(ONE_TRY), aiohttp.ClientSession() as session:
                 return await self._send(session, address, place, message)
-        except faults.PASSING as error:
-            log.info("A webhook's answer did not come: %s", faults.words(error))
+        except PASSING as error:
+            log.info("A webhook's answer did not come: %s", in_words(error))
             return None
 
     async def _send(
@@ -103,7 +110,7 @@ class Webhooks:
         if place.thread:
             query["thread_id"] = str(channel_id(place))
         async with session.post(Route.BASE + address, params=query, data=_form(message)) as answer:
-            if answer.status == BUSY:
+            if answer.status == LIMITED:
                 body = await answer.json()
                 await asyncio.sleep(min(float(body["retry_after"]), LONGEST))
                 return None
@@ -115,13 +122,13 @@ class Webhooks:
 
 def _form(message: Message) -> aiohttp.FormData:
     """Write what a webhook takes; as a form, since files may be with it."""
-    look = face(message.author or "")
+    panelist = message.author or NAME
     with handle_message_parameters(
         view=view(message),
         files=files(message),
-        username=(message.author or NAME)[:USERNAME],
-        avatar_url=look.avatar,
-        allowed_mentions=discord.AllowedMentions.none(),
+        username=panelist[:USERNAME],
+        avatar_url=AVATAR.format(AVATARS[look_of(panelist)[0]]),
+        allowed_mentions=NOBODY,
     ) as parameters:
         form = aiohttp.FormData(quote_fields=False)
         fields: list[dict[str, Any]] = parameters.multipart or [

@@ -1,1 +1,1 @@
-"""Slack: the messenger, and the front-end that turns what people do there into polls."""
+"""Slack: the messenger, and the platform that turns what people do there into polls."""

@@ -1,4 +1,4 @@
-"""Finding out whether Slack takes the app as it is configured, before anybody asks a poll."""
+"""What the configuration has to hold, and whether Slack takes it, before anybody asks a poll."""
 
 import asyncio
 
@@ -7,15 +7,32 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.chat.slack.api import Do
-from adapters.chat.slack.faults import translated
-from adapters.chat.slack.scopes import SCOPES
-from adapters.chat.slack.settings import require, secret
+from adapters.chat.slack.api import Do, translated
+from adapters.chat.slack.installations import cipher
+from adapters.chat.slack.manifest import SCOPES
 from bot.errors import ConfigError, MessengerError
-from bot.finding import Finding
+from bot.ports import Finding
 from bot.settings.config import SlackConfig
 
 HELLO = 10.0  # seconds to wait for Slack's first word on the socket
+
+
+def require(config: SlackConfig) -> None:
+    """Raise ConfigError for each setting that is not there though it is needed, or is unusable."""
+    several = bool(config.client_id)
+    needed = ["signing_secret"] if config.mode == "http" else ["app_token"]
+    needed += ["client_secret", "storage_key", "public_url"] if several else ["bot_token"]
+    missing = [f"slack.{name}: is not set" for name in needed if not getattr(config, name)]
+    if several and config.mode != "http":
+        missing.append("slack.mode: several workspaces need http, where they install the app")
+    if missing:
+        raise ConfigError(missing)
+    if config.storage_key:
+        cipher(secret(config, "storage_key"))
+
+
+def secret(config: SlackConfig, name: str) -> str:
+    return str(getattr(config, name).get_secret_value())
 
 
 async def check(config: SlackConfig) -> list[Finding]:

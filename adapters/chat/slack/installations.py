@@ -4,6 +4,7 @@ roundtable:slack:installation:{team}    the workspace's token and who the bot is
 roundtable:slack:state:{state}          an installation that somebody has begun
 """
 
+import json
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -11,7 +12,6 @@ from contextlib import asynccontextmanager
 from logging import Logger
 
 from cryptography.fernet import Fernet, InvalidToken
-from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -21,9 +21,10 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.chat.slack.workspaces import Installed
+from adapters.chat.slack.api import Installed
+from adapters.chat.slack.manifest import SCOPES
 from bot.errors import ConfigError, StoreError
-from bot.records import Record
+from bot.settings.config import SlackConfig
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +32,11 @@ PREFIX = "roundtable:slack"
 STATE = 600  # seconds that somebody may take to install the app
 
 
-class _Kept(Record):
-    token: str
-    bot_id: str | None
-    user_id: str | None
+class Installations(AsyncInstallationStore, AsyncOAuthStateStore):
+    """Keeps installations, so that no token lies readable in Redis, and who has begun one.
 
-
-class Installations(AsyncInstallationStore):
-    """Keeps installations, so that no token lies readable in Redis."""
+    Each beginning is good for one end.
+    """
 
     def __init__(self, redis: Redis, *, key: str) -> None:
         self._redis, self._fernet = redis, cipher(key)
@@ -48,7 +46,7 @@ class Installations(AsyncInstallationStore):
         return log
 
     async def find(self, team: str | None) -> Installed | None:
-        """Give the installation of a workspace. Raises StoreError."""
+        """Return the installation of a workspace. Raises StoreError."""
         async with _faults():
             sealed = await self._redis.get(_installation(team))
         if sealed is None:
@@ -59,36 +57,36 @@ class Installations(AsyncInstallationStore):
             raise StoreError(
                 f"the token of workspace {team} was encrypted with another slack.storage_key"
             ) from None
-        kept = _Kept.model_validate_json(opened)
-        return Installed(token=SecretStr(kept.token), bot_id=kept.bot_id, user_id=kept.user_id)
+        return Installed.model_validate_json(opened)
 
     async def async_save(self, installation: Installation) -> None:
-        kept = _Kept(
-            token=installation.bot_token or "",
-            bot_id=installation.bot_id,
-            user_id=installation.bot_user_id,
-        )
-        sealed = self._fernet.encrypt(kept.model_dump_json().encode())
+        who = {"bot_id": installation.bot_id, "user_id": installation.bot_user_id}
+        kept = json.dumps({"token": installation.bot_token or "", **who})
+        sealed = self._fernet.encrypt(kept.encode())
         async with _faults():
             await self._redis.set(_installation(installation.team_id), sealed.decode())
         log.info("Installed in workspace %s", installation.team_id)
+
+    def flow(self, client: AsyncWebClient, config: SlackConfig) -> AsyncOAuthFlow:
+        """Make the way to install the app: /slack/install, and back to /slack/oauth_redirect."""
+        secret = config.client_secret
+        settings = AsyncOAuthSettings(
+            client_id=config.client_id or "",
+            client_secret=secret.get_secret_value() if secret else "",
+            scopes=list(SCOPES),
+            user_scopes=[],
+            authorization_url=client.base_url.removesuffix("api/") + "oauth/v2/authorize",
+            redirect_uri=f"{(config.public_url or '').rstrip('/')}/slack/oauth_redirect",
+            installation_store=self,
+            state_store=self,
+        )
+        return AsyncOAuthFlow(client=client, settings=settings)
 
     async def leave(self, team: str) -> None:
         """Forget a workspace that has removed the app."""
         async with _faults():
             await self._redis.delete(_installation(team))
         log.info("Removed from workspace %s", team)
-
-
-class States(AsyncOAuthStateStore):
-    """Remembers who has begun to install the app; each beginning is good for one end."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    @property
-    def logger(self) -> Logger:
-        return log
 
     async def async_issue(self, *_args: object, **_more: object) -> str:
         state = secrets.token_urlsafe(24)
@@ -99,30 +97,6 @@ class States(AsyncOAuthStateStore):
     async def async_consume(self, state: str) -> bool:
         async with _faults():
             return bool(await self._redis.delete(f"{PREFIX}:state:{state}"))
-
-
-def flow(
-    installations: Installations,
-    states: States,
-    client: AsyncWebClient,
-    *,
-    client_id: str,
-    client_secret: str,
-    scopes: list[str],
-    public_url: str,
-) -> AsyncOAuthFlow:
-    """Make the way to install the app: /slack/install, and back to /slack/oauth_redirect."""
-    settings = AsyncOAuthSettings(
-        client_id=client_id,
-        client_secret=client_secret,
-        scopes=scopes,
-        user_scopes=[],
-        authorization_url=client.base_url.removesuffix("api/") + "oauth/v2/authorize",
-        redirect_uri=f"{public_url.rstrip('/')}/slack/oauth_redirect",
-        installation_store=installations,
-        state_store=states,
-    )
-    return AsyncOAuthFlow(client=client, settings=settings)
 
 
 def cipher(key: str) -> Fernet:

@@ -16,16 +16,16 @@ understands passes; label, counts and agreement are always added from the tally.
 """
 
 from bot.records import Session
-from bot.summary.claims import markings, marks, moves, names, outcomes, sources, tongues, votes
+from bot.summary.claims import marks, moves, names, outcomes, sources, tongues, votes
 from bot.summary.claims.facts import Facts
-from bot.summary.claims.sentences import telling
+from bot.summary.claims.marks import telling
 
 __all__ = ["names_somebody", "problems", "telling"]
 RULES = (
     names.problems,
     outcomes.problems,
     votes.problems,
-    markings.problems,
+    votes.marking_problems,
     tongues.problems,
     moves.problems,
     sources.problems,

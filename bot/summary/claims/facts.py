@@ -41,7 +41,7 @@ class Facts:
         return len({choice for choice in self.cast[name] if choice}) > 1
 
     def named(self, text: str) -> list[str]:
-        """Give the panelists of a marked text in its order."""
+        """Return the panelists of a marked text in its order."""
         return [self.panel[int(index)] for index in re.findall(r"⟦(\d+)⟧", text)]
 
     def option(self, text: str) -> str | None:

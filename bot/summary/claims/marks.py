@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from bot.records import Poll
-from bot.summary.claims.vocabulary import CORE, VOTED
+from bot.records import Poll, Session
+from bot.summary.claims.vocabulary import ARGUED, CORE, VERB, VOTED
 
 # A letter or digit after which a name goes on; Chinese, Japanese and Korean set no space between.
 WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -61,13 +61,13 @@ def plain(text: str) -> str:
 
 
 def stems(text: str) -> set[str]:
-    """Give the beginnings of the longer words: "rewriting" is akin to "Rewrite"."""
+    """Return the beginnings of the longer words: "rewriting" is akin to "Rewrite"."""
     bare = (ENDING.sub("", word) for word in re.findall(r"\w{4,}", text.casefold()))
     return {re.sub(r"(\w)\1$", r"\1", word)[:5] for word in bare}
 
 
 def _aliases(panel: Sequence[str]) -> list[tuple[str, str]]:
-    """Give the ways to name a panelist, each with its mark; `-` where it may mean several."""
+    """Return the ways to name a panelist, each with its mark; `-` where it may mean several."""
     ways: dict[str, set[str]] = {}
     for index, name in enumerate(panel):
         words = name.split()
@@ -77,3 +77,25 @@ def _aliases(panel: Sequence[str]) -> list[tuple[str, str]]:
             ways.setdefault(plain(alias), set()).add(str(index))
     marked = [(alias, min(owners) if len(owners) == 1 else "-") for alias, owners in ways.items()]
     return sorted(marked, key=lambda way: -len(way[0]))
+
+
+# The end of a sentence, kept with what separates it from the next; "Dr. Lang" is no end.
+SHORT = "".join(rf"(?<!\b{word}\.)" for word in ("Dr", "Mr", "Ms", "St", "vs", r"e\.g", r"i\.e"))
+SENTENCE_END = re.compile(
+    rf"(?<=[.!?]){SHORT}"
+    r"([\"”’')*_]*\s+)(?=[\W\d_]*[^\W\d_a-z])|(?<=[。！？])(\s*)(?=.)|(\n+)"
+)
+GOES_ON = re.compile(rf"\s*(?:It|He|She) (?:\w+ ){{0,2}}(?:{VERB.pattern}|{ARGUED.pattern})")
+
+
+def telling(text: str, session: Session) -> str:
+    """Leave out the sentences that name nobody; where none does, give the text as it is."""
+    parts = [part or "" for part in SENTENCE_END.split(text)]
+    kept: list[str] = []
+    stands = False
+    for place in range(0, len(parts), 4):
+        sentence, gaps = parts[place], "".join(parts[place + 1 : place + 4])
+        marked = mark(sentence, session.panel, session.poll)
+        stands = "⟦" in marked or (stands and GOES_ON.match(marked) is not None)
+        kept += [sentence + gaps] if stands else []
+    return "".join(kept).strip() or text

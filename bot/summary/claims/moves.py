@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.summary.claims.facts import Facts
-from bot.summary.claims.tongue_words import CONVINCE
+from bot.summary.claims.tongues import CONVINCE
 from bot.summary.claims.vocabulary import ADVERB, AGAINST, NAMES, SENTENCE, any_case
 
 WON = r"(?:persuad|convinc|sway)(?:e?d|es|ing)|won over|(?:brought|talked) (?:round|around|over)"
@@ -33,7 +33,7 @@ def problems(marked: str, facts: Facts) -> Iterator[str]:
 
 
 def _pairs(sentence: str, facts: Facts) -> Iterator[tuple[str, str]]:
-    """Give each persuader with whom it is said to have persuaded, as English puts it."""
+    """Return each persuader with whom it is said to have persuaded, as English puts it."""
     for found in (*PERSUADED.finditer(sentence), *BROUGHT.finditer(sentence)):
         yield from ((by, moved) for by in facts.named(found[1]) for moved in facts.named(found[2]))
     for found in PERSUADED_BY.finditer(sentence):

@@ -58,7 +58,7 @@ def _strangers(marked: str, facts: Facts) -> Iterator[str]:
 
 
 def _speakers(marked: str, facts: Facts) -> Iterator[str]:
-    """Give who is said to vote or to speak and has no name that anybody gave."""
+    """Return who is said to vote or to speak and has no name that anybody gave."""
     for found in SPEAKER.finditer(marked):
         name = next(filter(None, found.groups()))
         words = [word for word in name.split() if word.lower() not in COMMON]

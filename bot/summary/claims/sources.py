@@ -30,7 +30,7 @@ def problems(marked: str, facts: Facts) -> Iterator[str]:
 
 
 def _own_words(facts: Facts) -> Mapping[str, set[str]]:
-    """Give for each panelist the words that it alone has used, and the question has not."""
+    """Return for each panelist the words that it alone has used, and the question has not."""
     used = {name: _words(said) for name, said in facts.spoken.items()}
     users = Counter(word for words in used.values() for word in words)
     asked = _words(facts.poll.question)
@@ -40,6 +40,6 @@ def _own_words(facts: Facts) -> Mapping[str, set[str]]:
 
 
 def _words(text: str) -> set[str]:
-    """Give the beginnings of the longer words: "closing" is akin to "closed"."""
+    """Return the beginnings of the longer words: "closing" is akin to "closed"."""
     found = (word for word in re.findall(r"\w{5,}", text.casefold()) if word not in PLAIN_WORDS)
     return {word[:5] for word in found}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
+from bot.records import Shape
 from bot.summary.claims.facts import Facts
 from bot.summary.claims.vocabulary import (
     AGAINST,
@@ -34,6 +35,7 @@ from bot.summary.claims.vocabulary import (
     STRICT,
     VERB,
     VIEW,
+    any_case,
 )
 
 
@@ -155,3 +157,14 @@ def _camps(sentence: str, facts: Facts) -> Iterator[str]:
         for name in facts.named(found[1]) if named and not AGAINST.search(found[2]) else ():
             if named not in facts.cast[name]:
                 yield f"{name} did not vote like that"
+
+
+MARKING = any_case(
+    r"\b(?:approv(?:e[ds]?|ing|als?)|rank(?:ed|s|ing)?|scor(?:ed?|es|ing)|rat(?:ed|es|ings?)"
+    r"|(?:first|second|third|last) (?:place|choice)|favou?rites?|points?)\b|⟪\w⟫ (?:first|last)\b"
+)
+
+
+def marking_problems(marked: str, facts: Facts) -> Iterator[str]:
+    if facts.poll.shape is not Shape.SINGLE and MARKING.search(marked):
+        yield "who approved, ranked or scored what is told from the ballots, leave it out"

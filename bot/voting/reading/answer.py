@@ -5,11 +5,12 @@ names two options, sets conditions or declines is an abstention. Nothing is gues
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from bot.records import Record, Shape
-from bot.voting.reading import ballot_json, confidence, marking, statements
+from bot.records import Shape
+from bot.voting.reading import ballot_json, marking, statements
+from bot.voting.reading.marking import Marks
 
 dotall = partial(re.compile, flags=re.DOTALL | re.IGNORECASE)
 TAG = r"(?:think|thinking|thought|reasoning)"
@@ -29,24 +30,30 @@ REFUSAL = re.compile(
     r"(?:opinions?|views?|sides?|preferences?|positions?)\b",
     re.IGNORECASE,
 )
+# How sure a panelist says it is: a figure that is shown, and never weighs a vote.
+MARKUP = r"[\s*_`]*"
+CONFIDENCE = re.compile(
+    rf"^[\s*_>#-]*confidence{MARKUP}[:=：]{MARKUP}(?P<figure>\d{{1,3}}(?:\.\d+)?)"
+    rf"\s*(?P<unit>%|percent|/\s*100)?{MARKUP}\.?{MARKUP}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+CONFIDENCE_KEY = re.compile(
+    r"[\"']confidence[\"']\s*:\s*[\"']?(?P<figure>\d{1,3}(?:\.\d+)?)\s*(?P<unit>%)?[\"']?\s*[,}\n]",
+    re.IGNORECASE,
+)
 DECLINED = "declined to choose"
 AT_ONCE = "at once"
 MAX_REASONING = 20_000  # characters kept
 
 
-class Reading(Record):
+class Reading(Marks):
     """What stands in an answer: marks by letters that were shown, or why there are none.
 
     A vote for one option stands in `letter`; of other shapes, in the field of the shape.
     """
 
     letter: str | None
-    approved: tuple[str, ...] = ()
-    ranking: tuple[str, ...] = ()
-    scores: Mapping[str, int] = {}
     confidence: int | None = None  # percent
-    reasoning: str
-    problem: str | None = None
 
     @property
     def voted(self) -> bool:
@@ -66,10 +73,31 @@ def read(text: str, options: Sequence[str], shape: Shape = Shape.SINGLE) -> Read
     """Read an answer to `options`, which were shown under the letters from A on, in this order."""
     said = spoken(text)
     if not said:
-        return Reading(letter=None, reasoning="", problem="gave an empty answer")
-    stated, said = confidence.find(said), confidence.without(said)
+        return Reading(letter=None, problem="gave an empty answer")
+    stated, said = confidence(said), without_confidence(said)
     reading = _single if shape is Shape.SINGLE else partial(_marked, shape=shape)
     return reading(said, options).model_copy(update={"confidence": stated})
+
+
+def spoken(text: str) -> str:
+    """Return the text without thinking aloud and without what cannot be seen."""
+    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
+    text = TOKENS.sub("", CHANNELS.sub("", text))
+    text = VOTE_TAG.sub(r"\nVote: \g<value>\n", text)
+    text = THINKING_ENDS.sub("", THINKING.sub("", text))
+    return THINKING_STARTS.sub("", text).strip()
+
+
+def confidence(said: str) -> int | None:
+    """Read a stated confidence in percent; None where none, or none that is plain, is stated."""
+    found = [*CONFIDENCE_KEY.finditer(said), *CONFIDENCE.finditer(said)]
+    figures = {_percent(match["figure"], match["unit"]) for match in found}
+    return next(iter(figures)) if len(figures) == 1 else None
+
+
+def without_confidence(reasoning: str) -> str:
+    """Take the line that states a confidence out of a reasoning."""
+    return CONFIDENCE.sub("", reasoning).strip()
 
 
 def _single(said: str, options: Sequence[str]) -> Reading:
@@ -83,21 +111,12 @@ def _single(said: str, options: Sequence[str]) -> Reading:
 def _marked(said: str, options: Sequence[str], *, shape: Shape) -> Reading:
     marks = marking.read(said, options, shape)
     problem = DECLINED if marks.problem and REFUSAL.search(said) else marks.problem
-    fields = marks.model_dump(include={"approved", "ranking", "scores"})
-    return Reading(letter=None, reasoning=_shown(marks.rest, options), problem=problem, **fields)
+    own = {"reasoning": _shown(marks.reasoning, options), "problem": problem}
+    return Reading(letter=None, **{**marks.model_dump(), **own})
 
 
 def _shown(reasoning: str, options: Sequence[str]) -> str:
     return _name_options(reasoning, options)[:MAX_REASONING].strip()
-
-
-def spoken(text: str) -> str:
-    """Give the text without thinking aloud and without what cannot be seen."""
-    text = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " "))
-    text = TOKENS.sub("", CHANNELS.sub("", text))
-    text = VOTE_TAG.sub(r"\nVote: \g<value>\n", text)
-    text = THINKING_ENDS.sub("", THINKING.sub("", text))
-    return THINKING_STARTS.sub("", text).strip()
 
 
 def _problem(letters: frozenset[str], said: str, options: Sequence[str]) -> str:
@@ -117,3 +136,11 @@ def _name_options(reasoning: str, options: Sequence[str]) -> str:
         return f"“{options[index]}”" if index < len(options) else match[0]
 
     return re.sub(r"\b[Oo]ption \(?(?P<letter>[A-J])\b\)?", name, reasoning)
+
+
+def _percent(figure: str, unit: str | None) -> int | None:
+    """Read "80" and "0.8" both as 80; a bare "1" may mean either, so it is neither."""
+    value = float(figure)
+    if value <= 1 and not unit:
+        return round(value * 100) if "." in figure or value == 0 else None
+    return round(value) if value <= 100 else None  # noqa: PLR2004  # percent

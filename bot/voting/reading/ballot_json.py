@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import json_repair
@@ -46,11 +46,29 @@ def decoded(said: str) -> str:
 
 
 def objects(said: str, has_key: re.Pattern[str] = HAS_KEY) -> Iterator[dict[str, Any]]:
-    """Give each JSON object that may be a ballot, in the order of the text."""
+    """Return each JSON object that may be a ballot, in the order of the text."""
     for chunk in _chunks(said):
         value = _parse(chunk) if has_key.search(chunk) else None
         if isinstance(value, dict):
             yield value
+
+
+def folded(value: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return an object with its keys as they are compared."""
+    return {str(key).casefold().replace(" ", "_"): field for key, field in value.items()}
+
+
+def under(fields: Mapping[str, Any], keys: Sequence[str]) -> Any:  # noqa: ANN401  # any JSON
+    """Return what stands under the first of these keys that holds anything; None where none."""
+    return next((fields[key] for key in keys if fields.get(key)), None)
+
+
+def outside(said: str) -> str:
+    """Return the prose around the JSON, for a ballot that carries no reasoning of its own."""
+    text = FENCE.sub("", said)
+    for chunk in _chunks(text):
+        text = text.replace(chunk, "")
+    return text.strip()
 
 
 def _chunks(said: str) -> Iterator[str]:
@@ -92,26 +110,26 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _ballot(value: dict[str, Any]) -> tuple[object, str] | None:
-    """Give an object's vote and reasoning; None for a JSON schema or anything else."""
-    fields = {str(key).casefold().replace(" ", "_"): field for key, field in value.items()}
+    """Return an object's vote and reasoning; None for a JSON schema or anything else."""
+    fields = folded(value)
     if "properties" in fields:
         return None
-    reasoning = next((fields[key] for key in REASONING_KEYS if fields.get(key)), "")
-    for key in VOTE_KEYS:
-        if isinstance(fields.get(key), dict):
-            inner = _ballot(fields[key])
-            return inner and (inner[0], inner[1] or _text(reasoning))
-        if key in fields:
-            return fields[key], _text(reasoning)
+    reasoning = _paragraphs(under(fields, REASONING_KEYS) or "")
+    vote = next((key for key in VOTE_KEYS if key in fields), None)
+    if vote and isinstance(fields[vote], dict):
+        inner = _ballot(fields[vote])
+        return inner and (inner[0], inner[1] or reasoning)
+    if vote:
+        return fields[vote], reasoning
     for key in WRAPPERS:
         wrapped = fields.get(key)
         wrapped = _parse(wrapped) if isinstance(wrapped, str) else wrapped
         if isinstance(wrapped, dict):
             return _ballot(wrapped)
-    return (None, _text(reasoning)) if reasoning else None
+    return (None, reasoning) if reasoning else None
 
 
-def _text(reasoning: object) -> str:
+def _paragraphs(reasoning: object) -> str:
     """Write a reasoning that came as a list as paragraphs."""
     if isinstance(reasoning, list):
         return "\n\n".join(str(part) for part in reasoning)
@@ -124,11 +142,3 @@ def _letters(vote: object, options: Sequence[str]) -> frozenset[str]:
     if isinstance(vote, bool):  # a model may write true for an option that reads Yes
         vote = "Yes" if vote else "No"
     return mention.whole(str(vote), options) or frozenset() if vote is not None else frozenset()
-
-
-def outside(said: str) -> str:
-    """Give the prose around the JSON, for a ballot that carries no reasoning of its own."""
-    text = FENCE.sub("", said)
-    for chunk in _chunks(text):
-        text = text.replace(chunk, "")
-    return text.strip()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.records import LETTERS, Record, Shape
+from bot.records import HIGHEST, LETTERS, LOWEST, Record, Shape
 from bot.voting.reading import ballot_json, mention
 
 KEYS = {
@@ -30,19 +30,18 @@ SCORE = re.compile(
     r"(?:\s*(?:/|of|out of)\s*10)?[\s*_.]*(?:[,;\n]|$)"
 )
 REASON = re.compile(r"[\s*_]*[:：(–—-]")  # "1. Tea: it keeps"
-LOWEST, HIGHEST = 1, 10
 
 
 class Marks(Record):
     """What an answer marks, by the letters that were shown; or in `problem` why it marks nothing.
 
-    `rest` is the answer without its marks.
+    `reasoning` is the answer without its marks.
     """
 
     approved: tuple[str, ...] = ()
     ranking: tuple[str, ...] = ()
     scores: Mapping[str, int] = {}
-    rest: str = ""
+    reasoning: str = ""
     problem: str | None = None
 
 
@@ -60,29 +59,28 @@ def read(said: str, options: Sequence[str], shape: Shape) -> Marks:
     try:
         marked = [MARKED[shape](value, options) for value in (*values, *(v for _, v in lines))]
     except Unreadable as error:
-        return Marks(rest=rest, problem=str(error))
+        return Marks(reasoning=rest, problem=str(error))
     if not marked or any(marks != marked[0] for marks in marked):
         problem = "gave several votes that differ" if marked else "gave no vote that could be read"
-        return Marks(rest=rest, problem=problem)
-    return marked[0].model_copy(update={"rest": rest})
+        return Marks(reasoning=rest, problem=problem)
+    return marked[0].model_copy(update={"reasoning": rest})
 
 
 def _from_json(said: str, shape: Shape) -> tuple[str, list[object]]:
-    """Give the reasoning and what stands under the shape's own key, object by object."""
+    """Return the reasoning and what stands under the shape's own key, object by object."""
     reasoning, values = "", list[object]()
     has_key = re.compile(rf"[\"']?\b(?:{'|'.join(KEYS[shape])})\b[\"']?\s*:", re.IGNORECASE)
     for found in ballot_json.objects(said, has_key):
-        fields = {str(key).casefold(): value for key, value in found.items()}
+        fields = ballot_json.folded(found)
         value = next((fields[key] for key in KEYS[shape] if key in fields), None)
         if value is not None and "properties" not in fields:
             values.append(value)
-            told = (fields[key] for key in ballot_json.REASONING_KEYS if fields.get(key))
-            reasoning = str(next(told, reasoning))
+            reasoning = str(ballot_json.under(fields, ballot_json.REASONING_KEYS) or reasoning)
     return reasoning, values
 
 
 def _labelled(said: str, shape: Shape) -> Iterator[tuple[str, object]]:
-    """Give each labelled list, whole and without its label; it may stand in the lines below."""
+    """Return each labelled list, whole and without its label; it may stand in the lines below."""
     label = re.compile(LABEL.format(names=LABELS[shape]), re.IGNORECASE)
     lines = said.split("\n")
     for at, line in enumerate(lines):
@@ -96,7 +94,7 @@ def _labelled(said: str, shape: Shape) -> Iterator[tuple[str, object]]:
 
 
 def _items(lines: Sequence[str]) -> Iterator[str]:
-    """Give the lines of a list: up to an empty one, or to one without the bullet of the first."""
+    """Return the lines of a list: up to an empty one, or to one without the bullet of the first."""
     for line in lines:
         if not line.strip() or (BULLET.match(lines[0]) and not BULLET.match(line)):
             return
@@ -181,7 +179,7 @@ def _listed(value: str, options: Sequence[str]) -> list[str]:
 
 
 def _scored(value: object) -> Iterator[tuple[str, object]]:
-    """Give each name with its score, from an object, a list of objects, or a line of prose."""
+    """Return each name with its score, from an object, a list of objects, or a line of prose."""
     if isinstance(value, Mapping):
         yield from ((str(name), score) for name, score in value.items())
     elif isinstance(value, list):
@@ -196,7 +194,7 @@ def _scored(value: object) -> Iterator[tuple[str, object]]:
 
 def _entry(item: Any) -> tuple[str, object]:  # noqa: ANN401  # any JSON
     """Read {"option": "A", "score": 7}."""
-    fields = {str(k).casefold(): v for k, v in item.items()} if isinstance(item, dict) else {}
+    fields = ballot_json.folded(item) if isinstance(item, dict) else {}
     name = next((fields[key] for key in ("option", "letter", "name") if key in fields), None)
     score = next((fields[key] for key in ("score", "rating", "points") if key in fields), None)
     if name is None or score is None:

@@ -3,14 +3,23 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
 
 from bot.records import LETTERS, Record
 
+LANGUAGES = yaml.safe_load(Path(__file__).with_name("languages.yaml").read_text(encoding="utf-8"))
+
+
+def any_of(kind: str) -> str:
+    """Return a pattern of all words of a kind, whatever their language."""
+    return f"(?:{'|'.join(word for words in LANGUAGES.values() for word in words.get(kind, ()))})"
+
+
 OPENING = re.compile(r"[\s*_`\"'“”‘’„«»<\[{]*")
 CLOSING = re.compile(r"[\s*_`\"'“”‘’„«»>\]}]*")
-NOUN = re.compile(
-    r"(?:the )?(?:option|answer|choice|letter|candidate|opción|opção|réponse)\b:? *", re.IGNORECASE
-)
+NOUN = re.compile(rf"(?:the )?{any_of('option')}\b:? *", re.IGNORECASE)
 LATEX = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}?\}")
 # A letter is one only where a word cannot go on: "B)" and "B because" name it, "A way" does not.
 LETTER = re.compile(
@@ -44,7 +53,7 @@ def at_start(text: str, options: Sequence[str], *, noun: bool = True) -> Mention
     `noun` allows a lower-case letter only where the word "option" or nothing else goes with it.
     """
     text = unicodedata.normalize("NFKC", LATEX.sub(r"\1", text))
-    text = text[OPENING.match(text).end() :]  # type: ignore[union-attr]  # it matches an empty text
+    text = OPENING.sub("", text, count=1)
     named = NOUN.match(text) if noun else None
     body = text[named.end() :].lstrip("*_`\"'“‘« ") if named else text
     words = _words(body, options)
@@ -108,7 +117,7 @@ def _known(letter: str, options: Sequence[str]) -> frozenset[str]:
 
 def _both(found: Mention, options: Sequence[str]) -> Mention:
     """Where the option's words follow its letter, take both; if they disagree, it is neither."""
-    rest = found.rest[OPENING.match(found.rest).end() :].lstrip("(-—–: ")  # type: ignore[union-attr]  # it matches an empty text
+    rest = OPENING.sub("", found.rest, count=1).lstrip("(-—–: ")
     words = _words(rest, options)
     if words is None or words.rest.strip()[:1] not in set(".,;:!)|*\n") | {""}:
         return found

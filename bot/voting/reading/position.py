@@ -3,8 +3,8 @@
 import re
 
 from bot.records import MAX_OPTION, Record
-from bot.voting.reading import ballot_json, confidence
-from bot.voting.reading.answer import DECLINED, MAX_REASONING, REFUSAL, spoken
+from bot.voting.reading import answer, ballot_json
+from bot.wording import first_sentence
 
 KEYS = ("position", "answer", "stance", "opinion", "conclusion")
 HAS_KEY = re.compile(rf"[\"']?\b(?:{'|'.join(KEYS)})\b[\"']?\s*:", re.IGNORECASE)
@@ -27,25 +27,35 @@ class Stated(Record):
 
 def read(text: str) -> Stated:
     """Read the position behind its label or its key; prose without one states none."""
-    said = ballot_json.decoded(spoken(text))
-    sure, said = confidence.find(said), confidence.without(said)
+    said = ballot_json.decoded(answer.spoken(text))
+    sure, said = answer.confidence(said), answer.without_confidence(said)
     if not said:
         return Stated(position=None, problem="gave an empty answer")
     found, reasoning = _positions(said)
     positions = list(filter(None, dict.fromkeys(map(one_line, found))))
     if len(positions) == 1:
-        return Stated(position=positions[0], reasoning=reasoning[:MAX_REASONING], confidence=sure)
-    unread = DECLINED if REFUSAL.search(said) else UNREAD
+        return Stated(
+            position=positions[0], reasoning=reasoning[: answer.MAX_REASONING], confidence=sure
+        )
+    unread = answer.DECLINED if answer.REFUSAL.search(said) else UNREAD
     return Stated(position=None, reasoning=reasoning, problem=SEVERAL if positions else unread)
 
 
 def bare(text: str) -> Stated:
     """Read an answer that was to be a position and nothing else."""
-    stated, said = read(text), spoken(text)
+    stated, said = read(text), answer.spoken(text)
     if stated.position or stated.problem != UNREAD or "\n" in said:
         return stated
     line = one_line(said)
     return Stated(position=line) if line else stated
+
+
+def of_first_sentence(said: str) -> Stated:
+    """Take the first sentence of a very small model's answer as its position."""
+    position = one_line(first_sentence(said))
+    if not position or answer.REFUSAL.search(said):
+        return Stated(position=None, reasoning=said, problem=answer.DECLINED if said else UNREAD)
+    return Stated(position=position, reasoning=said.strip().removeprefix(position).strip())
 
 
 def one_line(text: str) -> str:
@@ -57,11 +67,10 @@ def one_line(text: str) -> str:
 
 
 def _positions(said: str) -> tuple[list[str], str]:
-    """Give the positions as they stand there, and the reasoning without them."""
-    found = list(ballot_json.objects(said, HAS_KEY))
-    fields = [{str(key).casefold(): value for key, value in each.items()} for each in found]
+    """Return the positions as they stand there, and the reasoning without them."""
+    fields = [ballot_json.folded(found) for found in ballot_json.objects(said, HAS_KEY)]
     stated = [str(f[key]) for f in fields for key in KEYS if isinstance(f.get(key), str)]
     if stated:
-        told = (str(f[key]) for f in fields for key in ballot_json.REASONING_KEYS if f.get(key))
-        return stated, str(next(told, "")).strip()
+        reasons = filter(None, (ballot_json.under(f, ballot_json.REASONING_KEYS) for f in fields))
+        return stated, str(next(reasons, "")).strip()
     return [match["text"] for match in LABEL.finditer(said)], LABEL.sub("", said).strip()

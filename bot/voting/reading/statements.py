@@ -5,24 +5,63 @@ from collections.abc import Iterator, Sequence
 
 from bot.records import Record
 from bot.voting.reading import mention
-from bot.voting.reading.mention import Found
-from bot.voting.reading.voting_words import (
-    ALSO,
-    BEST,
-    BOXED,
-    CHATTY,
-    HEADING,
-    HTML,
-    LABEL,
-    NO_PRONOUN,
-    NOT_MEANT,
-    OPENS,
-    SENTENCE,
-    UNMARKED,
-    UNSURE,
-    VERB,
-    VERB_LAST,
+from bot.voting.reading.mention import Found, any_of
+
+EDGE = r"[\W_]*"
+HTML = re.compile(r"</?(?:p|b|i|em|strong|span|div|li|br)\s*/?>")
+NOUNS, LEADING = any_of("nouns"), any_of("before")
+LABEL = re.compile(
+    rf"^{EDGE}(?P<lead>(?:{LEADING}[\s,*_]+)*){NOUNS}[*_\s]*(?:{any_of('is')}|[:：=–—-])[*_\s]*:?"
+    r"(?P<value>.*)$",
+    re.IGNORECASE,
 )
+# "Vote B", where nothing stands between the two and nothing follows.
+UNMARKED = re.compile(
+    rf"^{EDGE}(?:{LEADING}\s+)*(?:vote|answer|choice)\s+(?P<value>(?-i:[A-J]))\W*$", re.IGNORECASE
+)
+HEADING = re.compile(rf"^\W*(?:{LEADING}\s+)*{NOUNS}\W*$", re.IGNORECASE)
+BOXED = re.compile(r"\\boxed\{(?:\\text\{)?(?P<value>[^{}]*)")
+VERB = re.compile(
+    rf"\b{any_of('i')}(?:\s+{any_of('will')}|['’](?:d|ll|m))*\s+{any_of('verbs')}\b[:\s]*"
+    r"(?P<value>.*)$",
+    re.IGNORECASE,
+)
+NO_PRONOUN = re.compile(
+    rf"(?:^\W*{any_of('alone')}"
+    r"|(?:^|[，、,。；\s])(?:我|私は)?(?:选择|選擇|投票给|投给|支持)[:： ]?)(?P<value>.*)$",
+    re.IGNORECASE,
+)
+# Japanese and Korean name the option before the verb.
+VERB_LAST = re.compile(
+    r"(?:^|[、。，\s])(?:私は)?(?P<value>[^、。，\s]+?)"
+    r"(?:に投票し|を(?:選び|支持し|推し)|에 투표(?:합|하겠습)|[을를] (?:선택|지지)(?:합|하겠습))"
+)
+# What stands before "I vote for" where it is asked or reported, not done.
+NOT_MEANT = re.compile(
+    r"(?:\b(?:should|shall|could|can|may|might|must|do|did|would|will|were|had)"
+    r"|\b(?:says|wrote|writes|argues|argued|claims|claimed|(?<!I )said)\W*)\s*$",
+    re.IGNORECASE,
+)
+# A willing opening is no vote, even where an option reads Yes.
+CHATTY = re.compile(
+    r"\W*(?:I(?:['’]d| would| can|['’]ll| will)? (?:be |gladly |happ)|of course|sure)"
+)
+BEST = re.compile(
+    r"^(?: is|'s)? (?:clearly |simply |by far )?(?:the )?"
+    r"(?:best|better|right|correct|strong(?:est|er)|winning)\b(?! of)",
+    re.IGNORECASE,
+)
+UNSURE = re.compile(rf"\b{any_of('if')}\b", re.IGNORECASE)
+OPENS = re.compile(r"[*_\"'”’]*\s*[,.;:!—–]")
+SENTENCE = re.compile(r"(?<=[.!?。！？])(?<!\b[A-J]\.)\s+|\n+|(?<=[。！？])")
+ALSO = re.compile(rf"^[\s*_`\"'”’)]*(?:{any_of('or')}|/|&|,)\s+", re.IGNORECASE)
+# What speaks of voting for something, in whatever clause.
+LEANS = re.compile(
+    r"(?P<before>[^.!?\n]{0,25})\b(?:vot(?:e|ed|ing)|choose|chose|pick|opt|go|went|stand|side)\s+"
+    r"(?:for|with)\s+",
+    re.IGNORECASE,
+)
+DENIES = re.compile(r"\b(?:not|never|no longer|cannot|against)\b|n['’]t\b", re.IGNORECASE)
 
 
 class Statement(Record):
@@ -52,8 +91,18 @@ def labelled(said: str, options: Sequence[str]) -> frozenset[str]:
     return frozenset[str]().union(*(s.letters for s in _labelled(_own_lines(said), options)))
 
 
+def leanings(prose: str, options: Sequence[str]) -> frozenset[str]:
+    """Return the letters of the options that a prose speaks of voting for, in whatever clause."""
+    found: set[str] = set()
+    for match in LEANS.finditer(prose):
+        named = mention.at_start(prose[match.end() :], options)
+        if named and not DENIES.search(match["before"]):
+            found |= named.letters
+    return frozenset(found)
+
+
 def _own_lines(said: str) -> list[str]:
-    """Give the lines that hold anything, without those that quote somebody else.
+    """Return the lines that hold anything, without those that quote somebody else.
 
     A quotation at the very end is the answer's own: some models set off their vote like that.
     """
@@ -110,7 +159,7 @@ def _sentences(lines: Sequence[str], options: Sequence[str]) -> Iterator[Stateme
 
 
 def _voted(sentence: str) -> Iterator[str]:
-    """Give what follows each "I vote for" of a sentence that means it."""
+    """Return what follows each "I vote for" of a sentence that means it."""
     for clause in re.split(r",?\s+(?:but|however|yet|although|and so|so)\s+", sentence):
         found = VERB.search(clause) or NO_PRONOUN.search(clause) or VERB_LAST.search(clause)
         if found and _is_meant(clause, found.start()):
@@ -119,12 +168,8 @@ def _voted(sentence: str) -> Iterator[str]:
 
 def _is_meant(clause: str, place: int) -> bool:
     """Tell whether the vote at this place is the speaker's own, and cast."""
-    return not _in_quotes(clause, place) and not NOT_MEANT.search(clause[:place])
-
-
-def _in_quotes(clause: str, place: int) -> bool:
-    """Tell whether somebody else is quoted here; a quote around everything is no quote."""
-    return clause[1:place].count('"') % 2 == 1
+    quotes = clause[1:place].count('"')  # a quote around everything is no quote
+    return quotes % 2 == 0 and not NOT_MEANT.search(clause[:place])
 
 
 def _bare(lines: Sequence[str], options: Sequence[str]) -> Iterator[Statement]:

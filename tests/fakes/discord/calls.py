@@ -38,14 +38,14 @@ class Call:
 
 
 def texts(message: Json) -> str:
-    """Give all text of a message that people see."""
+    """Return all text of a message that people see."""
     shown = [c["content"] for c in walk(message.get("components") or []) if c["type"] == TEXT]
     embeds = [str(embed) for embed in message.get("embeds") or []]
     return "\n".join([message.get("content") or "", *shown, *embeds])
 
 
 def pings(message: Json) -> list[str]:
-    """Give everybody whom a message would ping, by the rules of `allowed_mentions`."""
+    """Return everybody whom a message would ping, by the rules of `allowed_mentions`."""
     found = PING.findall(texts(message))
     allowed = message.get("allowed_mentions")
     if allowed is None:
@@ -63,7 +63,7 @@ def _kind(ping: str) -> str:
 
 
 def unguarded(calls: Iterable[Call]) -> list[str]:
-    """Give each sent or edited message that pings, or leaves pinging to Discord's defaults."""
+    """Return each sent or edited message that pings, or leaves pinging to Discord's defaults."""
     sent = [(call, call.message) for call in calls]
     return [
         call.name

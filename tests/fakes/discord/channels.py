@@ -11,7 +11,8 @@ from tests.fakes.discord.world import Channel, Json
 NONCE_SECONDS = 180.0  # how long Discord knows a nonce: "the past few minutes"
 MAX_PINS, MAX_WEBHOOKS = 250, 15
 PAGE = 50
-UNTHREADABLE = {world.VOICE, world.DM, world.THREAD, world.NEWS_THREAD, world.FORUM}
+UNTHREADABLE = {world.VOICE, world.DM, world.FORUM, world.THREAD, world.NEWS_THREAD}
+UNTHREADABLE |= {world.PRIVATE_THREAD}
 Event = tuple[str, Json, Channel]
 
 
@@ -84,7 +85,7 @@ class Channels:
         return self._message(channel, message_id)
 
     def page(self, channel: Channel, query: dict[str, str]) -> list[Json]:
-        """Give messages newest first, as the real one does, whatever is asked for."""
+        """Return messages newest first, as the real one does, whatever is asked for."""
         if channel.guild and not channel.permissions & world.HISTORY:
             return []  # it does not refuse, it shows nothing
         after, before = int(query.get("after", 0)), int(query.get("before", 1 << 63))

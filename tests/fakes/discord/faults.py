@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    BUSY = "429"  # asks to come back later
+    LIMITED = "429"  # asks to come back later
     BAD_GATEWAY = "502 after storing"
     UNAVAILABLE = "503"
     DROP = "connection dropped before"

@@ -58,6 +58,7 @@ class Gateway:
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._take(socket, json.loads(frame.data))
+        self._changed()  # it is closed
         return socket
 
     async def dispatch(self, event: str, data: Json, *, guild_id: int | None) -> None:

@@ -85,7 +85,7 @@ class Interactions:
         }
         if at.guild:
             payload |= {"guild_id": str(at.guild.id), "guild": {"id": str(at.guild.id)}}
-            payload["member"] = by.member
+            payload["member"] = by.member | {"permissions": str(at.permissions_of(by))}
         else:
             payload["user"] = by.payload
         if message:

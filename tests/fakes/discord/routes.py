@@ -43,6 +43,32 @@ def guilds(server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     ], 200
 
 
+def guild(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
+    return _guild(server, path).outline, 200
+
+
+def member(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
+    for person in _guild(server, path).people:
+        if person.id == int(path["person"]):
+            return person.member, 200
+    raise Refusal(404, 10007, "Unknown Member")
+
+
+def thread_member(server: "Stage", _call: Call, path: "re.Match[str]") -> Answer:
+    found = server.channels.get(path["channel"])
+    if not found.holds(int(path["person"])):
+        raise Refusal(404, 10007, "Unknown Member")
+    joined = {"id": str(found.id), "user_id": path["person"], "join_timestamp": world.now()}
+    return joined | {"flags": 0}, 200
+
+
+def _guild(server: "Stage", path: "re.Match[str]") -> world.Guild:
+    for found in server.gateway.guilds:
+        if found.id == int(path["guild"]):
+            return found
+    raise Refusal(404, 10004, "Unknown Guild")
+
+
 def gateway(server: "Stage", _call: Call, _path: "re.Match[str]") -> Answer:
     limit = {"total": 1_000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
     url = server.gateway.url
@@ -70,7 +96,8 @@ def commands(server: "Stage", call: Call, _path: "re.Match[str]") -> Answer:
 
 
 def direct(server: "Stage", call: Call, _path: "re.Match[str]") -> Answer:
-    person = next(p for p in [server.ada] if p.id == int(call.body["recipient_id"]))
+    everybody = [person for found in server.gateway.guilds for person in found.people]
+    person = next(p for p in everybody if p.id == int(call.body["recipient_id"]))
     return server.direct(person).payload, 200
 
 
@@ -163,15 +190,19 @@ def _attached(call: Call) -> Json:
 
 
 C, M = r"/channels/(?P<channel>\d+)", r"/messages/(?P<message>\d+)"
+G, P = r"/guilds/(?P<guild>\d+)", r"(?P<person>\d+)"
 HOOK = r"/webhooks/(?P<webhook>\d+)/(?P<token>[^/]+)"
 TABLE: dict[str, Route] = {
     "GET /users/@me": me,
     "GET /users/@me/guilds": guilds,
+    f"GET {G}": guild,
+    f"GET {G}/members/{P}": member,
     "GET /oauth2/applications/@me": application,
     "GET /gateway/bot": gateway,
     r"PUT /applications/\d+/commands": commands,
     "POST /users/@me/channels": direct,
     f"GET {C}": channel,
+    f"GET {C}/thread-members/{P}": thread_member,
     f"POST {C}/messages": post,
     f"GET {C}/messages": page,
     f"GET {C}{M}": one,

@@ -136,7 +136,7 @@ def _json(answer: object, status: int, headers: dict[str, str]) -> web.Response:
 
 async def _strike(fault: Fault, request: web.Request) -> web.StreamResponse:
     match fault.kind:
-        case Kind.BUSY:
+        case Kind.LIMITED:
             body = {"message": "slow down", "retry_after": fault.retry_after, "global": False}
             return _json(body, 429, {"Via": "1.1 fake", "X-RateLimit-Scope": "shared"})
         case Kind.BAD_GATEWAY:

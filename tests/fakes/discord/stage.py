@@ -28,7 +28,8 @@ class Stage:
     """One guild with one text channel to begin with; tests add what they need."""
 
     def __init__(self) -> None:
-        self.guild, self.ada = Guild(), Person("Ada")
+        self.ada = Person("Ada")
+        self.guild = Guild(people=[self.ada])
         self.app_id = world.snowflake()
         self.channels = Channels(self.app_id)
         self.channel = self.channels.add(Channel(TEXT, "general", self.guild))
@@ -59,6 +60,7 @@ class Stage:
     ) -> Json:
         """Let somebody write a message."""
         channel, author = at or self.channel, by or self.ada
+        await self._join(channel, author)
         body: Json = {"content": text}
         if f"<@{BOT_ID}>" in text:
             body["mentions"] = [world.user(BOT_ID, "Roundtable", bot=True)]
@@ -68,7 +70,7 @@ class Stage:
             }  # fmt: skip
         made = world.message(channel, author.payload, body)
         if channel.guild:
-            made["member"] = {k: v for k, v in author.member.items() if k != "user"}
+            made["member"] = {key: v for key, v in author.member.items() if key != "user"}
         if reply_to:
             made |= {"type": 19, "referenced_message": reply_to}
         self.channels.store(channel, made)
@@ -99,10 +101,17 @@ class Stage:
         return await self._interact(COMPONENT, data, message=message, **kwargs)
 
     async def choose(
-        self, message: Json, custom_id: str, target: Channel, **kwargs: Any
+        self,
+        message: Json,
+        custom_id: str,
+        target: Channel,
+        *,
+        by: Person | None = None,
+        **kwargs: Any,
     ) -> Interaction:
         """Choose a channel from a list."""
-        resolved = target.payload | {"permissions": str(self.ada.permissions)}
+        granted = target.permissions_of(by or self.ada)
+        resolved = target.payload | {"permissions": str(granted)}
         data = {
             "component_type": 8,
             "custom_id": custom_id,
@@ -110,7 +119,7 @@ class Stage:
             "values": [str(target.id)],
             "resolved": {"channels": {str(target.id): resolved}},
         }
-        return await self._interact(COMPONENT, data, message=message, **kwargs)
+        return await self._interact(COMPONENT, data, message=message, by=by, **kwargs)
 
     async def submit(self, custom_id: str, components: list[Json], **kwargs: Any) -> Interaction:
         return await self._interact(
@@ -118,10 +127,13 @@ class Stage:
         )
 
     def direct(self, person: Person | None = None) -> Channel:
-        return self.channels.add(Channel(DM, "", None, people=[person or self.ada]))
+        """Return the channel in which the bot and somebody are alone; there is one for each."""
+        who = person or self.ada
+        known = (c for c in self.channels.all.values() if c.type == DM and c.holds(who.id))
+        return next(known, None) or self.channels.add(Channel(DM, "", None, people=[who]))
 
     def made(self, match: str) -> list[Call]:
-        """Give the calls, in order, whose `METHOD /path` matches."""
+        """Return the calls, in order, whose `METHOD /path` matches."""
         return [call for call in self.calls if re.search(match, call.name)]
 
     async def answered(self, interaction: Interaction) -> Interaction:
@@ -140,14 +152,21 @@ class Stage:
         late: float = 0.0,
     ) -> Interaction:
         """Let somebody do something: `ago` ages its id, `late` the time that Discord has waited."""
-        channel = at or self.channel
-        made = self.interactions.make(
-            kind, data, by=by or self.ada, at=channel, message=message, ago=ago
-        )
+        channel, person = at or self.channel, by or self.ada
+        await self._join(channel, person)
+        made = self.interactions.make(kind, data, by=person, at=channel, message=message, ago=ago)
         made.made -= late
         guild_id = channel.guild.id if channel.guild else None
         await self.gateway.dispatch("INTERACTION_CREATE", made.payload, guild_id=guild_id)
         return made
+
+    async def _join(self, channel: Channel, person: Person) -> None:
+        """Make a member of whoever does something in a guild."""
+        guild = channel.guild
+        if guild and person not in guild.people:
+            guild.people.append(person)
+            role = {"guild_id": str(guild.id), "role": person.role}
+            await self.gateway.dispatch("GUILD_ROLE_CREATE", role, guild_id=guild.id)
 
     def changed(self) -> None:
         self._pulse.set()

@@ -58,20 +58,24 @@ def link(space: Workspace, body: Json, _stamp: str) -> Json:
 
 
 def history(space: Workspace, body: Json, _stamp: str) -> Json:
-    channel = readable(space, body)
-    scope(space, "groups:history" if channel.private else "channels:history")
+    channel = _history(space, body)
     oldest = float(body.get("oldest", 0))
     top = [m for m in channel.messages.values() if _in_channel(m) and float(m["ts"]) > oldest]
     return _page(sorted(top, key=lambda m: float(m["ts"]), reverse=True), body)
 
 
 def replies(space: Workspace, body: Json, _stamp: str) -> Json:
-    channel = readable(space, body)
-    scope(space, "groups:history" if channel.private else "channels:history")
+    channel = _history(space, body)
     need(body["ts"] in channel.messages, body["ts"], "thread_not_found")
     root = channel.messages[body["ts"]].get("thread_ts", body["ts"])
     thread = [m for m in channel.messages.values() if root in {m["ts"], m.get("thread_ts")}]
     return _page(sorted(thread, key=lambda m: float(m["ts"])), body)
+
+
+def _history(space: Workspace, body: Json) -> Channel:
+    """Return a channel whose history may be read: the app's, even where anybody may join."""
+    scope(space, f"{readable(space, body).kind}:history")
+    return _member(space, body)
 
 
 def pin(space: Workspace, body: Json, _stamp: str) -> Json:
@@ -108,16 +112,17 @@ def scope(space: Workspace, needed: str) -> None:
 
 def readable(space: Workspace, body: Json) -> Channel:
     channel = space.channels.get(body.get("channel", ""))
-    if channel is None or (channel.private and space.bot not in channel.members):
+    hidden = channel is not None and channel.kind != "channels"
+    if channel is None or (hidden and space.bot not in channel.members):
         raise Refused("channel_not_found", str(body.get("channel")))
     return channel
 
 
 def writable(space: Workspace, body: Json, *, public: bool = False) -> Channel:
-    """Give a channel to write to; `public` ones may be written to without joining."""
+    """Return a channel to write to; `public` ones may be written to without joining."""
     channel = readable(space, body)
     need(not channel.archived, channel.id, "is_archived")
-    open_to_all = public and not channel.private and "chat:write.public" in space.scopes
+    open_to_all = public and channel.kind == "channels" and "chat:write.public" in space.scopes
     need(space.bot in channel.members or open_to_all, channel.id, "not_in_channel")
     return channel
 
@@ -147,7 +152,7 @@ def _in_channel(message: Json) -> bool:
 
 
 def _page(found: list[Json], body: Json) -> Json:
-    """Give one page; metadata is left out unless it was asked for."""
+    """Return one page; metadata is left out unless it was asked for."""
     start, limit = int(body.get("cursor") or 0), int(body.get("limit", 100))
     shown = found[start : start + limit]
     if str(body.get("include_all_metadata", "0")).lower() not in {"1", "true"}:

@@ -9,6 +9,12 @@ from tests.fakes.slack.blocks import Refused, need, text
 from tests.fakes.slack.messages import readable, scope, writable
 from tests.fakes.slack.world import Json, Workspace
 
+KINDS = {  # of channels, and how scopes name them
+    "public_channel": "channels",
+    "private_channel": "groups",
+    "mpim": "mpim",
+    "im": "im",
+}
 VIEW_FIELDS = {
     *("type", "title", "blocks", "submit", "close", "callback_id", "private_metadata"),
     *("clear_on_close", "notify_on_close", "external_id"),
@@ -29,7 +35,7 @@ def auth(space: Workspace, _body: Json, _stamp: str) -> Json:
 def join(space: Workspace, body: Json, _stamp: str) -> Json:
     scope(space, "channels:join")
     channel = readable(space, body)
-    need(not channel.private, channel.id, "method_not_supported_for_channel_type")
+    need(channel.kind == "channels", channel.id, "method_not_supported_for_channel_type")
     need(not channel.archived, channel.id, "is_archived")
     channel.members.add(space.bot)
     return {"channel": {"id": channel.id}}
@@ -43,9 +49,28 @@ def person(space: Workspace, body: Json, _stamp: str) -> Json:
 
 
 def channels_of(space: Workspace, body: Json, _stamp: str) -> Json:
-    scope(space, "channels:read")
-    mine = [{"id": c.id} for c in space.channels.values() if body["user"] in c.members]
-    return {"channels": mine, "response_metadata": {"next_cursor": ""}}
+    """Return where somebody is; of what is hidden, only where the bot is, too."""
+    kinds = {KINDS[kind] for kind in body.get("types", "public_channel").split(",")}
+    for kind in sorted(kinds):
+        scope(space, f"{kind}:read")
+    bare = str(body.get("exclude_archived", "0")).lower() in {"1", "true"}
+    shared = (c for c in space.channels.values() if c.kind == "channels" or space.bot in c.members)
+    mine = [
+        {"id": channel.id}
+        for channel in shared
+        if channel.kind in kinds and body["user"] in channel.members
+        if not (bare and channel.archived)
+    ]
+    start, limit = int(body.get("cursor") or 0), int(body.get("limit", 100))
+    need(limit < 1_000, "limit", "invalid_limit")
+    after = {"next_cursor": str(start + limit) if start + limit < len(mine) else ""}
+    return {"channels": mine[start : start + limit], "response_metadata": after}
+
+
+def channel(space: Workspace, body: Json, _stamp: str) -> Json:
+    found = readable(space, body)
+    scope(space, f"{found.kind}:read")
+    return {"channel": {"id": found.id, "is_archived": found.archived}}
 
 
 def whisper(space: Workspace, body: Json, stamp: str) -> Json:

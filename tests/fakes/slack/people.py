@@ -15,6 +15,8 @@ from tests.fakes.slack.world import Answer, Json
 
 Deliver = Callable[[str, Json, int], Awaitable[Json]]
 COUNT = itertools.count(1)
+# The names that the app under test has given to its command, its buttons and its shortcut.
+COMMAND, PREFIX, SHORTCUT = "/roundtable", "roundtable", "roundtable_about"
 
 
 def by_socket(slack: FakeSlack) -> Deliver:
@@ -82,7 +84,7 @@ class Person:
             "channel_name": "general",
             "user_id": self.id,
             "user_name": self.name,
-            "command": "/roundtable",
+            "command": COMMAND,
             "text": text,
             "api_app_id": "A1",
             "is_enterprise_install": "false",
@@ -92,7 +94,7 @@ class Person:
         return str((await self._send("slash_commands", payload)).get("text", ""))
 
     async def mention(self, text: str, channel: str = "C1", *, thread: str | None = None) -> str:
-        """Say something to the bot in a channel; gives the message's id."""
+        """Say something to the bot in a channel; returns the message's id."""
         space = self.slack.space(self.team)
         stamp = self.slack.clock.stamp(time.time())
         said: Json = {"type": "message", "user": self.id, "ts": stamp}
@@ -103,7 +105,7 @@ class Person:
         return stamp
 
     def say(self, text: str, channel: str = "C1", *, thread: str | None = None) -> str:
-        """Write a message that the bot is not told of; gives its id."""
+        """Write a message that the bot is not told of; returns its id."""
         stamp = self.slack.clock.stamp(time.time())
         more = {"thread_ts": thread} if thread else {}
         said = {"type": "message", "user": self.id, "ts": stamp, "text": text, **more}
@@ -128,7 +130,14 @@ class Person:
 
     async def click(self, message: Json, action: str, channel: str = "C1") -> None:
         """Press the button of an action, such as `stop:` or `vote:A`."""
-        button = next(b for b in buttons(message) if b["action_id"] == f"roundtable:{action}")
+        name = f"{PREFIX}:{action}"
+        await self.press(
+            next(b for b in buttons(message) if b["action_id"] == name), message, channel
+        )
+
+    async def press(self, button: Json, message: Json, channel: str = "C1") -> None:
+        """Press a button, which need not stand in the message any more."""
+        thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
         payload = {
             "type": "block_actions",
             "user": {"id": self.id, "username": self.name, "team_id": self.team},
@@ -138,6 +147,7 @@ class Person:
                 "type": "message",
                 "message_ts": message.get("ts", "0"),
                 "channel_id": channel,
+                **thread,
             },
             "trigger_id": _trigger(),
             "team": {"id": self.team, "domain": "t1"},
@@ -149,7 +159,7 @@ class Person:
         await self._send("interactive", payload)
 
     async def submit(self, view: Json, values: Mapping[str, Json]) -> Json:
-        """Send a form; gives what the app answers, such as errors by field."""
+        """Send a form; returns what the app answers, such as errors by field."""
         state = {block: {"value": value} for block, value in values.items()}
         shown = {"id": f"V{next(COUNT)}", "hash": "h", **view, "state": {"values": state}}
         payload = {
@@ -165,10 +175,10 @@ class Person:
         return await self._send("interactive", payload)
 
     async def shortcut(self, message: Json, channel: str = "C1") -> None:
-        """Choose `Ask the roundtable` from the menu of a message."""
+        """Choose the app's shortcut from the menu of a message."""
         payload = {
             "type": "message_action",
-            "callback_id": "roundtable_about",
+            "callback_id": SHORTCUT,
             "trigger_id": _trigger(),
             "message_ts": message["ts"],
             "response_url": self._response_url(channel),
@@ -187,7 +197,7 @@ class Person:
         return await self.deliver(kind, payload, 1)
 
     def told(self) -> list[Answer]:
-        """Give what this person was shown alone, after the first acknowledgement."""
+        """Return what this person was shown alone, after the first acknowledgement."""
         return [answer for answer in self.slack.answers if answer.person == self.id]
 
     async def until_told(self, words: str) -> Answer:
@@ -210,7 +220,7 @@ class Person:
 
 
 def buttons(message: Json) -> list[Json]:
-    """Give the buttons of a message."""
+    """Return the buttons of a message."""
     rows = (block for block in message.get("blocks", []) if block["type"] == "actions")
     return [button for row in rows for button in row["elements"]]
 

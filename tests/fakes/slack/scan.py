@@ -1,11 +1,11 @@
-"""Looking through payloads for what would ping somebody or lie about where a link leads."""
+"""Looking through payloads: what a message shows, and what would ping somebody or lie."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.fakes.slack.world import Call
+from tests.fakes.slack.world import Call, Json
 
 PINGS = {"user", "usergroup", "broadcast", "channel", "team"}  # elements of rich text that ping
 # Slack reads these in mrkdwn: mentions, and links with words of their own.
@@ -57,3 +57,17 @@ def _own(part: dict[str, Any]) -> Iterator[str]:
         and part.get("text", part["url"]) != (part["url"])
     ):
         yield f"a link that lies: {part}"
+
+
+def shown(message: Json) -> str:
+    """Return what a message shows, all words together."""
+    return " ".join(_words(message.get("blocks", []))) or str(message.get("text", ""))
+
+
+def _words(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [word for item in part for word in _words(item)]
+    if isinstance(part, dict):
+        own = [part["text"]] if isinstance(part.get("text"), str) else []
+        return own + [word for value in part.values() for word in _words(value)]
+    return []

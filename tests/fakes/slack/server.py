@@ -3,14 +3,13 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from bot.ports import SessionStore
 from tests.fakes.slack import blocks, faults, messages, others
 from tests.fakes.slack.blocks import Refused
 from tests.fakes.slack.faults import Fault
@@ -27,6 +26,7 @@ METHODS: dict[str, tuple[str | None, Method]] = {  # the scope that each one nee
     "conversations.history": (None, messages.history),
     "conversations.replies": (None, messages.replies),
     "conversations.join": (None, others.join),
+    "conversations.info": (None, others.channel),
     "users.conversations": (None, others.channels_of),
     "users.info": (None, others.person),
     "pins.add": ("pins:write", messages.pin),
@@ -63,7 +63,8 @@ class FakeSlack:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     clock: Clock = field(default_factory=lambda: Clock(time.time()))
     sockets: Sockets = field(default_factory=Sockets)
-    stores: list[SessionStore] = field(default_factory=list)  # of the instances that run
+    # Of each app that runs: whether it has something to do still.
+    at_work: list[Callable[[], Awaitable[bool]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.space("T1")
@@ -79,13 +80,8 @@ class FakeSlack:
         self.faults.setdefault(method, []).extend(days)
 
     def stored(self, channel: str = "C1", team: str = "T1") -> list[Json]:
-        """Give the messages of a channel and its threads, in the order of their posting."""
+        """Return the messages of a channel and its threads, in the order of their posting."""
         return list(self.space(team).channel(channel).messages.values())
-
-    def keys(self, channel: str = "C1", team: str = "T1") -> list[str]:
-        """Give `SESSION/KEY` of every message that carries them, in the order of posting."""
-        carried = (m["metadata"]["event_payload"] for m in self.stored(channel, team) if _ours(m))
-        return [f"{payload['session']}/{payload['key']}" for payload in carried]
 
     def called(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method == method]
@@ -94,6 +90,12 @@ class FakeSlack:
         """Wait until something holds; it is looked at after each call and each private answer."""
         async with asyncio.timeout(seconds), self.changed:
             await self.changed.wait_for(true)
+
+    async def until_idle(self, *, seconds: float = 60) -> None:
+        """Wait until every app that runs has done what there is to do."""
+        async with asyncio.timeout(seconds):
+            while any([await works() for works in self.at_work]):
+                await self.tell()
 
     async def tell(self) -> None:
         async with self.changed:
@@ -236,10 +238,6 @@ async def serving(**settings: Any) -> AsyncIterator[FakeSlack]:
     finally:
         await fake.sockets.close()
         await runner.cleanup()
-
-
-def _ours(message: Json) -> bool:
-    return bool(message.get("metadata"))
 
 
 async def _body(request: web.Request) -> Json:

@@ -10,6 +10,7 @@ SCOPES = frozenset(
         *("commands", "chat:write", "chat:write.public", "chat:write.customize", "pins:write"),
         *("pins:read", "channels:history", "groups:history", "channels:read", "groups:read"),
         *("channels:join", "files:write", "app_mentions:read", "users:read", "im:history"),
+        *("im:read", "mpim:read", "mpim:history"),
     ]
 )
 MAX_PINS = 100
@@ -17,7 +18,10 @@ MAX_PINS = 100
 
 @dataclass
 class Channel:
-    """A channel; its messages by timestamp, which is their id."""
+    """A channel; its messages by timestamp, which is their id.
+
+    One whose id begins with D is a direct message, and with G one of several people.
+    """
 
     id: str
     members: set[str] = field(default_factory=set)
@@ -25,6 +29,15 @@ class Channel:
     archived: bool = False
     messages: dict[str, Json] = field(default_factory=dict)
     pins: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """Return the word for it in the names of scopes."""
+        if self.id.startswith("D"):
+            return "im"
+        if self.id.startswith("G"):
+            return "mpim"
+        return "groups" if self.private else "channels"
 
 
 @dataclass
@@ -40,7 +53,7 @@ class Workspace:
     admins: set[str] = field(default_factory=set)
 
     def channel(self, name: str, **fields: Any) -> Channel:
-        """Give a channel, made on first use with the bot among its members."""
+        """Return a channel, made on first use with the bot among its members."""
         return self.channels.setdefault(name, Channel(name, **({"members": {self.bot}} | fields)))
 
 
